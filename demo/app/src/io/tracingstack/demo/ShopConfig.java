@@ -1,0 +1,48 @@
+package io.tracingstack.demo;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the environment variables of the container ask for.
+ *
+ * @param role {@code ROLE}: frontend, backend, silent or idle
+ * @param port {@code PORT}, 8080 unless given
+ * @param tls {@code TLS=true} serves HTTPS with the image's self-signed certificate
+ * @param keystore {@code KEYSTORE}: where that certificate is
+ * @param backend {@code BACKEND_URL}: what the frontend calls
+ * @param requiredHeader {@code REQUIRE_HEADER}, such as {@code X-Probe: yes}: without it the probe
+ *     paths answer 403
+ */
+record ShopConfig(
+    String role,
+    int port,
+    boolean tls,
+    Path keystore,
+    URI backend,
+    Optional<RequiredHeader> requiredHeader) {
+
+  static ShopConfig from(Map<String, String> environment) {
+    return new ShopConfig(
+        environment.getOrDefault("ROLE", ""),
+        Integer.parseInt(environment.getOrDefault("PORT", "8080")),
+        Boolean.parseBoolean(environment.get("TLS")),
+        Path.of(environment.getOrDefault("KEYSTORE", "/app/keystore.p12")),
+        URI.create(environment.getOrDefault("BACKEND_URL", "http://backend:8080")),
+        Optional.ofNullable(environment.get("REQUIRE_HEADER")).map(RequiredHeader::parse));
+  }
+
+  /** A header that a probe has to send, with exactly this value. */
+  record RequiredHeader(String name, String value) {
+
+    static RequiredHeader parse(String header) {
+      String[] parts = header.split(":", 2);
+      if (parts.length != 2) {
+        throw new IllegalArgumentException("REQUIRE_HEADER must be 'Name: value', not " + header);
+      }
+      return new RequiredHeader(parts[0].strip(), parts[1].strip());
+    }
+  }
+}

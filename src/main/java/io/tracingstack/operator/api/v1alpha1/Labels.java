@@ -1,0 +1,42 @@
+package io.tracingstack.operator.api.v1alpha1;
+
+/** Labels and annotations that users set or see; the one home of these strings. */
+public final class Labels {
+  /** On a workload or its namespace: the language to inject, or {@code "false"}. */
+  public static final String INJECT = "tracingstack.io/inject";
+
+  /** Value of {@link #INJECT} on a workload that opts out of its namespace's label. */
+  public static final String INJECT_OPT_OUT = "false";
+
+  /** On a namespace or workload, as label or annotation: the stack that may reach it. */
+  public static final String STACK = "tracingstack.io/stack";
+
+  /** Annotation on a workload: comma-separated names of the containers to inject. */
+  public static final String CONTAINERS = "tracingstack.io/containers";
+
+  /** Annotation on a workload: the service name of its spans. */
+  public static final String SERVICE_NAME = "tracingstack.io/service-name";
+
+  /** Annotation on a TracedWorkload: a new value tries again what was given up. */
+  public static final String RETRY = "tracingstack.io/retry";
+
+  /** Label of injected pods: hash of the injected content. */
+  public static final String REVISION = "tracingstack.io/revision";
+
+  /** Annotation of an injected pod template: which of its fields are ours, see {@code Footprint}. */
+  public static final String INJECTED = "tracingstack.io/injected";
+
+  /** Annotation on objects we own: hash of the configuration they run. */
+  public static final String CONFIG_HASH = "tracingstack.io/config-hash";
+
+  public static final String NAME = "app.kubernetes.io/name";
+  public static final String INSTANCE = "app.kubernetes.io/instance";
+  public static final String COMPONENT = "app.kubernetes.io/component";
+  public static final String PART_OF = "app.kubernetes.io/part-of";
+  public static final String MANAGED_BY = "app.kubernetes.io/managed-by";
+
+  /** Value of {@link #MANAGED_BY} on objects that this operator owns. */
+  public static final String OPERATOR = "tracingstack-operator";
+
+  private Labels() {}
+}

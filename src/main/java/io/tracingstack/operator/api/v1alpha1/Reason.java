@@ -1,0 +1,222 @@
+package io.tracingstack.operator.api.v1alpha1;
+
+/**
+ * The catalogue of reasons: every condition carries one of these, and every reason that is not a
+ * success says what to do next. Names are part of the API; README explains each.
+ */
+public enum Reason {
+  // Selected
+  SELECTED("Selected", Group.PROGRESSING, ""),
+  NO_STACK(
+      "NoStack",
+      Group.WAITING,
+      "create a TracingStack in this namespace, or label the namespace"
+          + " tracingstack.io/stack=<namespace>.<name> to be served by another one"),
+  NO_CONSENT(
+      "NoConsent",
+      Group.WAITING,
+      "label the namespace (or annotate the workload) tracingstack.io/stack=<namespace>.<name>"),
+  AMBIGUOUS_STACK(
+      "AmbiguousStack",
+      Group.WAITING,
+      "say which one by annotating the workload tracingstack.io/stack=<namespace>.<name>"),
+  NAMESPACE_EXCLUDED(
+      "NamespaceExcluded",
+      Group.WAITING,
+      "give the namespace the labels of the stack's instrumentation.namespaceSelector"),
+  PROTECTED_NAMESPACE(
+      "ProtectedNamespace",
+      Group.WAITING,
+      "system namespaces are never touched; move the workload or remove the label"),
+  UNSUPPORTED_LANGUAGE(
+      "UnsupportedLanguage", Group.WAITING, "use tracingstack.io/inject=java, or \"false\""),
+  // Preflight
+  CLEAR("Clear", Group.PROGRESSING, ""),
+  AMBIGUOUS_CONTAINER(
+      "AmbiguousContainer",
+      Group.WAITING,
+      "annotate the workload tracingstack.io/containers=<name>[,<name>]"),
+  UNKNOWN_CONTAINER(
+      "UnknownContainer",
+      Group.WAITING,
+      "correct the annotation tracingstack.io/containers on the workload"),
+  OTHER_AGENT_PRESENT(
+      "OtherAgentPresent",
+      Group.WAITING,
+      "remove the other Java agent, or keep it and remove the label; two agents in one JVM are not"
+          + " supported"),
+  TOOL_OPTIONS_TAKEN(
+      "ToolOptionsTaken",
+      Group.WAITING,
+      "add -javaagent:/tracingstack/agent/opentelemetry-javaagent.jar to one of the two variables"
+          + " yourself, or free one of them"),
+  OWN_EXPORTER(
+      "OwnExporter",
+      Group.WAITING,
+      "remove the named variable to send this workload's spans to the stack, or keep it and remove"
+          + " the label"),
+  NAME_TAKEN(
+      "NameTaken",
+      Group.WAITING,
+      "rename the volume, init container or mount path that collides with tracingstack-agent"),
+  // Injected
+  INJECTED("Injected", Group.PROGRESSING, ""),
+  CONFLICT(
+      "Conflict",
+      Group.WAITING,
+      "let the named manager give the field up, or remove it from its manifest"),
+  REJECTED("Rejected", Group.FAILED, "resolve what the API server or its admission refused"),
+  FIGHTING(
+      "Fighting",
+      Group.FAILED,
+      "stop the tool that removes the fields (or let it ignore them), then annotate the"
+          + " TracedWorkload tracingstack.io/retry with a new value"),
+  REMOVED("Removed", Group.WAITING, ""),
+  // AgentVerified
+  VERIFIED("Verified", Group.PROGRESSING, ""),
+  AWAITING_PODS("AwaitingPods", Group.PROGRESSING, "wait for pods of this revision"),
+  DIGEST_MISMATCH(
+      "DigestMismatch",
+      Group.FAILED,
+      "use an agent-init image whose agent has the expected digest; until then the application runs"
+          + " untraced"),
+  FELL_BACK_TO_NOOP(
+      "FellBackToNoop",
+      Group.FAILED,
+      "see the init container's report; the application runs untraced"),
+  NO_REPORT(
+      "NoReport",
+      Group.FAILED,
+      "use an agent-init image of this project: the init container ended without a report"),
+  // RolledOut
+  ROLLED_OUT("RolledOut", Group.PROGRESSING, ""),
+  PROGRESSING("Progressing", Group.PROGRESSING, "wait for the rollout"),
+  SCALED_TO_ZERO("ScaledToZero", Group.SILENT, "scale the workload up to see traces"),
+  PAUSED_DEPLOYMENT("PausedDeployment", Group.WAITING, "resume the Deployment's rollout"),
+  CRASH_LOOP("CrashLoop", Group.FAILED, "see the container's log; remove the label to undo"),
+  OUT_OF_MEMORY(
+      "OutOfMemory",
+      Group.FAILED,
+      "raise the container's memory limit (the agent needs about 100 MiB); remove the label to undo"),
+  IMAGE_PULL("ImagePull", Group.FAILED, "make the named image pullable; remove the label to undo"),
+  ON_DELETE(
+      "OnDelete", Group.WAITING, "delete the pods: the update strategy OnDelete waits for that"),
+  // Traced
+  TRACED("Traced", Group.TRACED, ""),
+  AWAITING_TRAFFIC(
+      "AwaitingTraffic",
+      Group.SILENT,
+      "send the workload a request; without traffic there is nothing to trace"),
+  AWAITING_PROOF("AwaitingProof", Group.PROGRESSING, "wait for the first span"),
+  NOT_ARRIVING(
+      "NotArriving",
+      Group.FAILED,
+      "see the application's log for exporter errors, and network policies between the pod and the"
+          + " collector"),
+  NO_INSTRUMENTED_LIBRARY(
+      "NoInstrumentedLibrary",
+      Group.SILENT,
+      "the agent runs and requests are answered, but by no library it knows: check the agent's list"
+          + " of supported libraries, or instrument by hand"),
+  AGENT_DISABLED_ITSELF(
+      "AgentDisabledItself",
+      Group.FAILED,
+      "see the agent's message in the application's log; the application runs untraced"),
+  AGENT_NOT_STARTED(
+      "AgentNotStarted",
+      Group.FAILED,
+      "the JVM did not load the agent: it ignores the option variable (an embedded JVM, or Java 8"
+          + " with JDK_JAVA_OPTIONS); add -javaagent:/tracingstack/agent/opentelemetry-javaagent.jar"
+          + " to its command line"),
+  COLLECTOR_UNREACHABLE(
+      "CollectorUnreachable",
+      Group.FAILED,
+      "the agent cannot export: see the collector's pods, and network policies towards them"),
+  NOT_IN_STORE(
+      "NotInStore",
+      Group.FAILED,
+      "the collector counts spans but the store has none: see the stack's PipelineVerified"),
+  NOT_APPLICABLE("NotApplicable", Group.WAITING, "see the conditions before this one"),
+  // Stack
+  READY("Ready", Group.TRACED, ""),
+  NOT_READY("NotReady", Group.PROGRESSING, "see the other conditions"),
+  INVALID_SPEC("InvalidSpec", Group.FAILED, "correct the named field"),
+  TEMPO_OPERATOR_MISSING(
+      "TempoOperatorMissing",
+      Group.WAITING,
+      "install tempo-operator; this stack goes on by itself when its CRD appears"),
+  BACKEND_PENDING("BackendPending", Group.PROGRESSING, "wait for Tempo's pods"),
+  BACKEND_FAILED("BackendFailed", Group.FAILED, "see the TempoMonolithic's conditions"),
+  EXTERNAL("External", Group.TRACED, ""),
+  COLLECTOR_PENDING("CollectorPending", Group.PROGRESSING, "wait for the collector's pods"),
+  APPLY_FAILED("ApplyFailed", Group.FAILED, "resolve what the API server refused"),
+  NAME_CONFLICT(
+      "NameConflict",
+      Group.FAILED,
+      "an object of that name exists and is not ours: rename the stack or remove the object"),
+  CANARY_FOUND("CanaryFound", Group.TRACED, ""),
+  CANARY_ACCEPTED("CanaryAccepted", Group.TRACED, ""),
+  CANARY_PENDING("CanaryPending", Group.PROGRESSING, "wait for the canary span"),
+  CANARY_REFUSED("CanaryRefused", Group.FAILED, "the collector refused the span: see its log"),
+  CANARY_EXPORT_FAILED(
+      "CanaryExportFailed",
+      Group.FAILED,
+      "the collector cannot deliver to the backend: see its log and the backend"),
+  CANARY_LOST(
+      "CanaryLost", Group.FAILED, "the store answers but has not the span: see the collector's log"),
+  STORE_UNREACHABLE("StoreUnreachable", Group.FAILED, "see the backend's pods and Service"),
+  DELETING("Deleting", Group.PROGRESSING, "wait until every workload is as it was before");
+
+  /** What a reason means for the count of workloads in a stack's status. */
+  public enum Group {
+    /** Not touched, waiting for somebody. */
+    WAITING,
+    /** On its way. */
+    PROGRESSING,
+    /** Proven. */
+    TRACED,
+    /** Injected and healthy, nothing to see yet. */
+    SILENT,
+    /** Something went wrong. */
+    FAILED
+  }
+
+  private final String apiName;
+  private final Group group;
+  private final String nextStep;
+
+  Reason(String apiName, Group group, String nextStep) {
+    this.apiName = apiName;
+    this.group = group;
+    this.nextStep = nextStep;
+  }
+
+  /** The CamelCase name in conditions, events and metrics. */
+  public String apiName() {
+    return apiName;
+  }
+
+  /** What this reason means for the counts in a stack's status. */
+  public Group group() {
+    return group;
+  }
+
+  /** What to do about it; empty for a success. */
+  public String nextStep() {
+    return nextStep;
+  }
+
+  /**
+   * Finds a reason by its name in the API.
+   *
+   * @throws IllegalArgumentException when this version does not know it
+   */
+  public static Reason ofApiName(String apiName) {
+    for (Reason reason : values()) {
+      if (reason.apiName.equals(apiName)) {
+        return reason;
+      }
+    }
+    throw new IllegalArgumentException("unknown reason " + apiName);
+  }
+}

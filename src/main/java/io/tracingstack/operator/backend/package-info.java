@@ -1,0 +1,2 @@
+/** Objects of the trace backend. Pure. */
+package io.tracingstack.operator.backend;

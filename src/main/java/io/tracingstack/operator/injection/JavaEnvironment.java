@@ -1,0 +1,139 @@
+package io.tracingstack.operator.injection;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.tracingstack.operator.api.v1alpha1.JavaSpec;
+import io.tracingstack.operator.api.v1alpha1.Labels;
+import io.tracingstack.operator.stack.InstrumentationPlan;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The variables that one container gets, in the order in which they refer to each other. A name that
+ * the user has set is left out: their value wins.
+ *
+ * <p>Names and values are those of the OpenTelemetry Java agent's environment configuration.
+ */
+final class JavaEnvironment {
+  private static final String POD_NAME = "TRACINGSTACK_POD_NAME";
+  private static final String NODE_NAME = "TRACINGSTACK_NODE_NAME";
+  private static final String RESOURCE_ATTRIBUTES = "OTEL_RESOURCE_ATTRIBUTES";
+
+  private final WorkloadView workload;
+  private final PodTemplateSpec base;
+  private final Container container;
+  private final InstrumentationPlan instrumentation;
+  private final EnvFromNames envFrom;
+  private final String revision;
+
+  JavaEnvironment(
+      WorkloadView workload,
+      PodTemplateSpec base,
+      Container container,
+      InstrumentationPlan instrumentation,
+      EnvFromNames envFrom,
+      String revision) {
+    this.workload = workload;
+    this.base = base;
+    this.container = container;
+    this.instrumentation = instrumentation;
+    this.envFrom = envFrom;
+    this.revision = revision;
+  }
+
+  List<EnvVar> variables(OptionVariable optionVariable) {
+    List<EnvVar> wanted = new ArrayList<>();
+    wanted.add(fromField(POD_NAME, "metadata.name"));
+    wanted.add(fromField(NODE_NAME, "spec.nodeName"));
+    wanted.add(literal("OTEL_SERVICE_NAME", serviceName()));
+    wanted.add(literal("OTEL_EXPORTER_OTLP_ENDPOINT", instrumentation.otlpEndpoint()));
+    wanted.add(literal("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"));
+    // The two belong together: a ratio of ours beside the user's sampler would change its meaning.
+    if (instrumentation.samplingRatio() < 1.0
+        && !isSet("OTEL_TRACES_SAMPLER")
+        && !isSet("OTEL_TRACES_SAMPLER_ARG")) {
+      wanted.add(literal("OTEL_TRACES_SAMPLER", "parentbased_traceidratio"));
+      wanted.add(
+          literal("OTEL_TRACES_SAMPLER_ARG", Double.toString(instrumentation.samplingRatio())));
+    }
+    wanted.add(literal("OTEL_PROPAGATORS", String.join(",", instrumentation.propagators())));
+    // The pipeline carries traces only; an agent that also sends metrics and logs fills its log.
+    wanted.add(literal("OTEL_METRICS_EXPORTER", "none"));
+    wanted.add(literal("OTEL_LOGS_EXPORTER", "none"));
+    wanted.add(literal(RESOURCE_ATTRIBUTES, resourceAttributes()));
+    for (JavaSpec.Env env : instrumentation.agentEnv()) {
+      wanted.add(literal(env.name(), env.value()));
+    }
+    wanted.add(literal(optionVariable.name(), options()));
+
+    Map<String, EnvVar> byName = new LinkedHashMap<>();
+    wanted.stream().filter(v -> !isSet(v.getName())).forEach(v -> byName.put(v.getName(), v));
+    return List.copyOf(byName.values());
+  }
+
+  /**
+   * Where the user has resource attributes of their own, ours travel as a system property that
+   * repeats theirs, last so that they win; the revision must reach the spans by some way.
+   */
+  private String options() {
+    String agent = "-javaagent:" + JavaInjection.AGENT_PATH;
+    return isEnvEntry(RESOURCE_ATTRIBUTES)
+        ? "%s '-Dotel.resource.attributes=%s,$(%s)'"
+            .formatted(agent, resourceAttributes(), RESOURCE_ATTRIBUTES)
+        : agent;
+  }
+
+  private String serviceName() {
+    return Optional.ofNullable(workload.annotations().get(Labels.SERVICE_NAME))
+        .or(
+            () ->
+                // The template's label, not the workload's: changing the latter must restart nothing.
+                Optional.ofNullable(base.getMetadata())
+                    .map(m -> m.getLabels())
+                    .map(l -> l.get(Labels.NAME)))
+        .orElse(workload.ref().name());
+  }
+
+  private String resourceAttributes() {
+    Map<String, String> attributes = new LinkedHashMap<>(instrumentation.resourceAttributes());
+    attributes.put("k8s.namespace.name", workload.namespace());
+    attributes.put(
+        "k8s." + workload.ref().kind().toLowerCase(Locale.ROOT) + ".name", workload.ref().name());
+    attributes.put("k8s.pod.name", "$(" + POD_NAME + ")");
+    attributes.put("k8s.node.name", "$(" + NODE_NAME + ")");
+    attributes.put("k8s.container.name", container.getName());
+    attributes.put("tracingstack.revision", revision);
+    return attributes.entrySet().stream()
+        .map(e -> e.getKey() + "=" + e.getValue())
+        .collect(Collectors.joining(","));
+  }
+
+  private boolean isSet(String name) {
+    return isEnvEntry(name) || envFrom.has(container.getName(), name);
+  }
+
+  private boolean isEnvEntry(String name) {
+    return container.getEnv().stream().map(EnvVar::getName).anyMatch(name::equals);
+  }
+
+  private static EnvVar literal(String name, String value) {
+    return new EnvVar(name, value, null);
+  }
+
+  private static EnvVar fromField(String name, String path) {
+    return new EnvVarBuilder()
+        .withName(name)
+        .withNewValueFrom()
+        // The API server would fill the version in; written, the entry reads back as it was.
+        .withNewFieldRef("v1", path)
+        .endValueFrom()
+        .build();
+  }
+}

@@ -1,0 +1,30 @@
+package io.tracingstack.operator.injection;
+
+import io.tracingstack.operator.api.v1alpha1.Labels;
+import java.util.Map;
+import java.util.Optional;
+
+/** Which workloads ask to be traced. */
+public final class WorkloadSelection {
+  private WorkloadSelection() {}
+
+  /**
+   * The language asked for. The workload's own label decides; without one the namespace's label does,
+   * but not for workloads that a controller or another operator renders, which would undo ours.
+   *
+   * @param controlled whether the workload has a controlling owner
+   */
+  public static Optional<String> language(
+      Map<String, String> workloadLabels, Map<String, String> namespaceLabels, boolean controlled) {
+    String own = workloadLabels.get(Labels.INJECT);
+    if (own != null) {
+      return wanted(own);
+    }
+    return controlled ? Optional.empty() : wanted(namespaceLabels.get(Labels.INJECT));
+  }
+
+  private static Optional<String> wanted(String value) {
+    return Optional.ofNullable(value)
+        .filter(v -> !v.isEmpty() && !Labels.INJECT_OPT_OUT.equals(v));
+  }
+}

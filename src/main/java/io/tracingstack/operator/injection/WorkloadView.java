@@ -1,0 +1,35 @@
+package io.tracingstack.operator.injection;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.tracingstack.operator.api.v1alpha1.WorkloadRef;
+import java.util.Map;
+
+/**
+ * A workload as far as injection is concerned.
+ *
+ * @param annotations of the workload object, not of its pods
+ */
+public record WorkloadView(
+    String namespace,
+    WorkloadRef ref,
+    Map<String, String> annotations,
+    PodTemplateSpec template) {
+
+  /** Takes the view of an object of any kind that has a pod template. */
+  public static WorkloadView of(HasMetadata object, PodTemplateSpec template) {
+    return new WorkloadView(
+        object.getMetadata().getNamespace(),
+        new WorkloadRef(
+            object.getApiVersion(),
+            object.getKind(),
+            object.getMetadata().getName(),
+            object.getMetadata().getUid()),
+        orEmpty(object.getMetadata().getAnnotations()),
+        template);
+  }
+
+  static Map<String, String> orEmpty(Map<String, String> map) {
+    return map == null ? Map.of() : map;
+  }
+}

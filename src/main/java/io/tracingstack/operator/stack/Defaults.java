@@ -1,0 +1,12 @@
+package io.tracingstack.operator.stack;
+
+/**
+ * What the operator's build and its Deployment decide, for fields a stack leaves out.
+ *
+ * @param collectorImage image of the OpenTelemetry Collector
+ * @param agentInitImage image of agent-init
+ * @param agentVersion version of the agent in that image
+ * @param agentSha256 digest of the agent in that image
+ */
+public record Defaults(
+    String collectorImage, String agentInitImage, String agentVersion, String agentSha256) {}

@@ -1,0 +1,33 @@
+package io.tracingstack.operator.stack;
+
+import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.tracingstack.operator.api.v1alpha1.JavaSpec;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/**
+ * Instrumentation with all defaults filled in.
+ *
+ * @param otlpEndpoint where agents send OTLP over HTTP
+ * @param agentSha256 digest that the init container must find; empty when the image's own record
+ *     counts
+ */
+public record InstrumentationPlan(
+    String otlpEndpoint,
+    Optional<LabelSelector> namespaceSelector,
+    List<String> propagators,
+    double samplingRatio,
+    SortedMap<String, String> resourceAttributes,
+    String agentImage,
+    Optional<String> agentSha256,
+    List<JavaSpec.Env> agentEnv,
+    ResourceRequirements initResources) {
+
+  /** Whether the namespace with these labels may be served, as far as the selector says. */
+  public boolean admitsNamespace(Map<String, String> labels) {
+    return namespaceSelector.map(s -> NamespaceSelectors.matches(s, labels)).orElse(true);
+  }
+}

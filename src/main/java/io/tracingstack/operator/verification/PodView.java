@@ -1,0 +1,153 @@
+package io.tracingstack.operator.verification;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerPort;
+import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.HTTPGetAction;
+import io.fabric8.kubernetes.api.model.HTTPHeader;
+import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodStatus;
+import io.tracingstack.operator.injection.Footprint;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * A pod of an injected revision as far as verification is concerned.
+ *
+ * @param templateRevision hash of the pod template it was made from, as its controller labelled it
+ * @param trouble why it does not run, empty when nothing is wrong
+ */
+public record PodView(
+    String name,
+    String templateRevision,
+    Instant created,
+    boolean ready,
+    Optional<ProofTarget> readinessProbe,
+    Optional<InitReport> report,
+    boolean initEndedWithoutReport,
+    Optional<Trouble> trouble) {
+
+  /** What keeps a pod from running. */
+  public enum Trouble {
+    CRASH_LOOP,
+    OUT_OF_MEMORY,
+    IMAGE_PULL
+  }
+
+  /** Takes the view of a pod. */
+  public static PodView of(Pod pod) {
+    Optional<ContainerStateTerminated> init =
+        statuses(pod.getStatus(), true)
+            .filter(s -> Footprint.NAME.equals(s.getName()) && s.getState() != null)
+            .map(s -> s.getState().getTerminated())
+            .filter(t -> t != null)
+            .findFirst();
+    Optional<InitReport> report = init.flatMap(t -> InitReport.parse(t.getMessage()));
+    return new PodView(
+        pod.getMetadata().getName(),
+        templateRevision(pod.getMetadata().getLabels()),
+        Instant.parse(pod.getMetadata().getCreationTimestamp()),
+        isReady(pod),
+        target(pod),
+        report,
+        init.isPresent() && report.isEmpty(),
+        trouble(pod.getStatus()));
+  }
+
+  private static String templateRevision(Map<String, String> labels) {
+    return Stream.of("pod-template-hash", "controller-revision-hash")
+        .map(labels::get)
+        .filter(v -> v != null)
+        .findFirst()
+        .orElse("");
+  }
+
+  private static boolean isReady(Pod pod) {
+    return pod.getMetadata().getDeletionTimestamp() == null
+        && pod.getStatus() != null
+        && pod.getStatus().getConditions().stream()
+            .anyMatch(c -> "Ready".equals(c.getType()) && "True".equals(c.getStatus()));
+  }
+
+  private static Stream<ContainerStatus> statuses(PodStatus status, boolean init) {
+    return status == null
+        ? Stream.empty()
+        : (init ? status.getInitContainerStatuses() : status.getContainerStatuses()).stream();
+  }
+
+  private static Optional<Trouble> trouble(PodStatus status) {
+    return Stream.concat(statuses(status, true), statuses(status, false))
+        .flatMap(s -> trouble(s).stream())
+        .findFirst();
+  }
+
+  private static Optional<Trouble> trouble(ContainerStatus status) {
+    boolean killed =
+        Stream.of(status.getState(), status.getLastState())
+            .filter(s -> s != null && s.getTerminated() != null)
+            .anyMatch(s -> "OOMKilled".equals(s.getTerminated().getReason()));
+    String waiting =
+        status.getState() == null || status.getState().getWaiting() == null
+            ? ""
+            : String.valueOf(status.getState().getWaiting().getReason());
+    return switch (waiting) {
+      case "CrashLoopBackOff" ->
+          Optional.of(killed ? Trouble.OUT_OF_MEMORY : Trouble.CRASH_LOOP);
+      case "ImagePullBackOff", "ErrImagePull", "ErrImageNeverPull", "InvalidImageName" ->
+          Optional.of(Trouble.IMAGE_PULL);
+      default -> Optional.empty();
+    };
+  }
+
+  private static Optional<ProofTarget> target(Pod pod) {
+    if (pod.getStatus() == null || pod.getStatus().getPodIP() == null) {
+      return Optional.empty();
+    }
+    return pod.getSpec().getContainers().stream()
+        .filter(PodView::carriesOurs)
+        .filter(c -> c.getReadinessProbe() != null && c.getReadinessProbe().getHttpGet() != null)
+        .findFirst()
+        .flatMap(c -> target(c, pod.getStatus().getPodIP()));
+  }
+
+  private static boolean carriesOurs(Container container) {
+    return container.getVolumeMounts().stream().anyMatch(m -> Footprint.NAME.equals(m.getName()));
+  }
+
+  /** Host, port, scheme, path and headers as the kubelet uses them. */
+  private static Optional<ProofTarget> target(Container container, String podIp) {
+    HTTPGetAction probe = container.getReadinessProbe().getHttpGet();
+    Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    for (HTTPHeader header : probe.getHttpHeaders()) {
+      headers.put(header.getName(), header.getValue());
+    }
+    return port(container, probe.getPort())
+        .map(
+            port ->
+                new ProofTarget(
+                    "HTTPS".equals(probe.getScheme()),
+                    probe.getHost() == null || probe.getHost().isEmpty()
+                        ? podIp
+                        : probe.getHost(),
+                    port,
+                    probe.getPath() == null || probe.getPath().isEmpty() ? "/" : probe.getPath(),
+                    headers));
+  }
+
+  private static Optional<Integer> port(Container container, IntOrString port) {
+    if (port.getIntVal() != null) {
+      return Optional.of(port.getIntVal());
+    }
+    List<ContainerPort> ports = container.getPorts();
+    return ports.stream()
+        .filter(p -> port.getStrVal().equals(p.getName()))
+        .map(ContainerPort::getContainerPort)
+        .findFirst();
+  }
+}

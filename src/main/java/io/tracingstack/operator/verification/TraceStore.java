@@ -1,0 +1,24 @@
+package io.tracingstack.operator.verification;
+
+import java.net.URI;
+import java.util.Optional;
+
+/** A store that traces can be read back from. */
+public interface TraceStore {
+
+  /**
+   * The trace with this id, empty when the store answers that it has none.
+   *
+   * @param base the store's base URI
+   * @throws WitnessException when the store does not answer
+   */
+  Optional<FoundTrace> byId(URI base, String traceId) throws WitnessException;
+
+  /**
+   * The id of a trace with a span of this revision.
+   *
+   * @param base the store's base URI
+   * @throws WitnessException when the store does not answer
+   */
+  Optional<String> byRevision(URI base, String revision) throws WitnessException;
+}

@@ -15,9 +15,9 @@ import java.util.Map;
 /**
  * The collector's configuration file.
  *
- * <p>Component names are the old ones ({@code otlp}, {@code spanmetrics}): every image from 0.135 on
- * knows them, the new ones stop older images from starting. Batches are made by the exporter's queue:
- * the batch processor answers success before anything is delivered.
+ * <p>Component names are the old ones ({@code otlp}, {@code spanmetrics}): every image from 0.135
+ * on knows them, the new ones stop older images from starting. Batches are made by the exporter's
+ * queue: the batch processor answers success before anything is delivered.
  */
 public final class CollectorConfig {
   private static final YAMLMapper YAML =
@@ -93,20 +93,22 @@ public final class CollectorConfig {
   /** Counts spans by revision ahead of any sampling; one series each, however many pods send. */
   private static Map<String, Object> spanCounts() {
     return ordered(
-        "namespace", "tracingstack",
-        "histogram", Map.of("disable", true),
+        "namespace",
+        "tracingstack",
+        "histogram",
+        Map.of("disable", true),
         "exclude_dimensions",
-            List.of(
-                "service.name",
-                "span.name",
-                "span.kind",
-                "status.code",
-                "collector.instance.id"),
-        "dimensions", List.of(Map.of("name", REVISION_ATTRIBUTE)),
-        "resource_metrics_key_attributes", List.of(REVISION_ATTRIBUTE),
-        "metrics_flush_interval", "1s",
-        "metrics_expiration", "30m",
-        "aggregation_cardinality_limit", 10000);
+        List.of("service.name", "span.name", "span.kind", "status.code", "collector.instance.id"),
+        "dimensions",
+        List.of(Map.of("name", REVISION_ATTRIBUTE)),
+        "resource_metrics_key_attributes",
+        List.of(REVISION_ATTRIBUTE),
+        "metrics_flush_interval",
+        "1s",
+        "metrics_expiration",
+        "30m",
+        "aggregation_cardinality_limit",
+        10000);
   }
 
   private static String addBackendExporter(Map<String, Object> exporters, BackendPlan backend) {

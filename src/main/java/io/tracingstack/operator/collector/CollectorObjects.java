@@ -47,9 +47,12 @@ public final class CollectorObjects {
   public static Map<String, String> selector(CollectorPlan plan) {
     return new TreeMap<>(
         Map.of(
-            Labels.NAME, "opentelemetry-collector",
-            Labels.INSTANCE, plan.instance(),
-            Labels.MANAGED_BY, Labels.OPERATOR));
+            Labels.NAME,
+            "opentelemetry-collector",
+            Labels.INSTANCE,
+            plan.instance(),
+            Labels.MANAGED_BY,
+            Labels.OPERATOR));
   }
 
   /** The configuration file. */

@@ -39,8 +39,7 @@ final class Containers {
   record Choice(List<String> names, Optional<Refusal> refusal) {}
 
   static Choice choose(WorkloadView workload, PodTemplateSpec template) {
-    List<String> all =
-        template.getSpec().getContainers().stream().map(Container::getName).toList();
+    List<String> all = template.getSpec().getContainers().stream().map(Container::getName).toList();
     String asked = workload.annotations().get(Labels.CONTAINERS);
     if (asked != null) {
       List<String> names =
@@ -67,9 +66,7 @@ final class Containers {
         .map(name -> new Choice(List.of(name), Optional.empty()))
         .orElseGet(
             () ->
-                refuse(
-                    Reason.AMBIGUOUS_CONTAINER,
-                    "every container looks like a sidecar: " + all));
+                refuse(Reason.AMBIGUOUS_CONTAINER, "every container looks like a sidecar: " + all));
   }
 
   private static Choice refuse(Reason reason, String message) {

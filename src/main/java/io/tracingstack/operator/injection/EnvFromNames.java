@@ -8,8 +8,8 @@ import java.util.Set;
  * name would silently shadow the user's value.
  *
  * @param known per container, the names with their prefixes applied
- * @param opaque containers with a source that cannot be looked into: a Secret, which the operator has
- *     no right to read
+ * @param opaque containers with a source that cannot be looked into: a Secret, which the operator
+ *     has no right to read
  */
 public record EnvFromNames(Map<String, Set<String>> known, Set<String> opaque) {
   public static final EnvFromNames NONE = new EnvFromNames(Map.of(), Set.of());

@@ -19,8 +19,9 @@ import java.util.TreeMap;
 
 /**
  * What in a pod template is ours, written into the template itself. Field ownership does not tell:
- * after {@code kubectl rollout undo} to an injected revision our fields belong to kubectl. A variable
- * counts as ours only while its content is what we wrote; a user's later change makes it theirs.
+ * after {@code kubectl rollout undo} to an injected revision our fields belong to kubectl. A
+ * variable counts as ours only while its content is what we wrote; a user's later change makes it
+ * theirs.
  *
  * @param revision hash of the injected content
  * @param env per container, variable name to hash of its content
@@ -66,7 +67,8 @@ public record Footprint(String revision, SortedMap<String, SortedMap<String, Str
 
   /** Whether a variable of a live container is ours, unchanged. */
   boolean owns(String container, EnvVar variable) {
-    return hash(variable).equals(env.getOrDefault(container, new TreeMap<>()).get(variable.getName()));
+    return hash(variable)
+        .equals(env.getOrDefault(container, new TreeMap<>()).get(variable.getName()));
   }
 
   /** The template as it would be without us; the argument is not changed. */

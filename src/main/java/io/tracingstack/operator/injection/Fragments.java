@@ -51,9 +51,7 @@ final class Fragments {
     String key = item.has("mountPath") ? "mountPath" : "name";
     for (JsonNode candidate : list) {
       boolean same =
-          item.isObject()
-              ? item.path(key).equals(candidate.path(key))
-              : item.equals(candidate);
+          item.isObject() ? item.path(key).equals(candidate.path(key)) : item.equals(candidate);
       if (same) {
         return Optional.of(candidate);
       }

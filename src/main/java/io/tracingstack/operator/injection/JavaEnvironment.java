@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The variables that one container gets, in the order in which they refer to each other. A name that
- * the user has set is left out: their value wins.
+ * The variables that one container gets, in the order in which they refer to each other. A name
+ * that the user has set is left out: their value wins.
  *
  * <p>Names and values are those of the OpenTelemetry Java agent's environment configuration.
  */
@@ -94,7 +94,8 @@ final class JavaEnvironment {
     return Optional.ofNullable(workload.annotations().get(Labels.SERVICE_NAME))
         .or(
             () ->
-                // The template's label, not the workload's: changing the latter must restart nothing.
+                // The template's label, not the workload's: changing the latter must restart
+                // nothing.
                 Optional.ofNullable(base.getMetadata())
                     .map(m -> m.getLabels())
                     .map(l -> l.get(Labels.NAME)))

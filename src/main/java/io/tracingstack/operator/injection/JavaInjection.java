@@ -59,15 +59,11 @@ public final class JavaInjection {
     Function<String, PodTemplateSpec> content =
         revision -> fragment(workload, base, targets, instrumentation, envFrom, revision);
     // The revision is part of the content it names, so it is computed with its place left empty.
-    String revision =
-        Hash.of(workload.ref().uid() + Serialization.asJson(content.apply("")));
+    String revision = Hash.of(workload.ref().uid() + Serialization.asJson(content.apply("")));
     return new Decision(
         Optional.of(
             new InjectionPlan(
-                revision,
-                choice.names(),
-                content.apply(revision),
-                summary(targets, envFrom))),
+                revision, choice.names(), content.apply(revision), summary(targets, envFrom))),
         Optional.empty());
   }
 
@@ -104,11 +100,7 @@ public final class JavaInjection {
   }
 
   private static Container application(String name, List<EnvVar> env) {
-    return new ContainerBuilder()
-        .withName(name)
-        .withEnv(env)
-        .withVolumeMounts(mount(true))
-        .build();
+    return new ContainerBuilder().withName(name).withEnv(env).withVolumeMounts(mount(true)).build();
   }
 
   /** Runs under any user id, as the namespace assigns it; needs nothing but its volume. */

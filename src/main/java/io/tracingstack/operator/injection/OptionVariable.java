@@ -6,8 +6,9 @@ import io.tracingstack.operator.api.v1alpha1.Reason;
 import java.util.Optional;
 
 /**
- * The variable that carries {@code -javaagent}. A name the user has set is never taken over: undoing
- * that would lose their value, because their manager still owns the entry but not its value.
+ * The variable that carries {@code -javaagent}. A name the user has set is never taken over:
+ * undoing that would lose their value, because their manager still owns the entry but not its
+ * value.
  */
 enum OptionVariable {
   /** Read by every JVM. */

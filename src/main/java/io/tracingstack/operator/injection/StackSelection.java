@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Which stack serves a workload. Reaching another namespace needs that namespace's consent; a stack's
- * selector narrows what it serves and never widens it.
+ * Which stack serves a workload. Reaching another namespace needs that namespace's consent; a
+ * stack's selector narrows what it serves and never widens it.
  */
 public final class StackSelection {
   private StackSelection() {}
@@ -57,8 +57,7 @@ public final class StackSelection {
       Collection<StackPlan> stacks,
       Policy policy) {
     if (policy.protects(namespace.name())) {
-      return refuse(
-          Reason.PROTECTED_NAMESPACE, "namespace " + namespace.name() + " is protected");
+      return refuse(Reason.PROTECTED_NAMESPACE, "namespace " + namespace.name() + " is protected");
     }
     Optional<String> named =
         Stream.of(
@@ -97,7 +96,8 @@ public final class StackSelection {
                 .formatted(
                     namespace.name(),
                     String.join(
-                        ", ", stacks.stream().map(s -> s.ref().toString()).sorted().limit(3).toList())));
+                        ", ",
+                        stacks.stream().map(s -> s.ref().toString()).sorted().limit(3).toList())));
   }
 
   private static List<StackPlan> reaching(

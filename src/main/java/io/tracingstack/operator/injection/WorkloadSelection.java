@@ -9,8 +9,9 @@ public final class WorkloadSelection {
   private WorkloadSelection() {}
 
   /**
-   * The language asked for. The workload's own label decides; without one the namespace's label does,
-   * but not for workloads that a controller or another operator renders, which would undo ours.
+   * The language asked for. The workload's own label decides; without one the namespace's label
+   * does, but not for workloads that a controller or another operator renders, which would undo
+   * ours.
    *
    * @param controlled whether the workload has a controlling owner
    */
@@ -24,7 +25,6 @@ public final class WorkloadSelection {
   }
 
   private static Optional<String> wanted(String value) {
-    return Optional.ofNullable(value)
-        .filter(v -> !v.isEmpty() && !Labels.INJECT_OPT_OUT.equals(v));
+    return Optional.ofNullable(value).filter(v -> !v.isEmpty() && !Labels.INJECT_OPT_OUT.equals(v));
   }
 }

@@ -11,10 +11,7 @@ import java.util.Map;
  * @param annotations of the workload object, not of its pods
  */
 public record WorkloadView(
-    String namespace,
-    WorkloadRef ref,
-    Map<String, String> annotations,
-    PodTemplateSpec template) {
+    String namespace, WorkloadRef ref, Map<String, String> annotations, PodTemplateSpec template) {
 
   /** Takes the view of an object of any kind that has a pod template. */
   public static WorkloadView of(HasMetadata object, PodTemplateSpec template) {

@@ -9,7 +9,9 @@ import java.util.HexFormat;
 public final class Hash {
   private Hash() {}
 
-  /** The first 16 hexadecimal digits of the text's SHA-256: no two contents of a cluster collide. */
+  /**
+   * The first 16 hexadecimal digits of the text's SHA-256: no two contents of a cluster collide.
+   */
   public static String of(String text) {
     try {
       byte[] digest =

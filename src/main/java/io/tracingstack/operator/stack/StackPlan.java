@@ -54,8 +54,7 @@ public record StackPlan(
    * @throws InvalidSpecException naming the field, when a value cannot be used
    */
   public static StackPlan of(TracingStack stack, Defaults defaults, Optional<String> tempoVersion) {
-    StackRef ref =
-        new StackRef(stack.getMetadata().getNamespace(), stack.getMetadata().getName());
+    StackRef ref = new StackRef(stack.getMetadata().getNamespace(), stack.getMetadata().getName());
     TracingStackSpec spec =
         Optional.ofNullable(stack.getSpec())
             .orElseGet(() -> new TracingStackSpec(null, null, null));
@@ -118,8 +117,7 @@ public record StackPlan(
 
   private static InstrumentationPlan instrumentation(
       InstrumentationSpec given, CollectorPlan collector, Defaults defaults) {
-    InstrumentationSpec spec =
-        or(given, new InstrumentationSpec(null, null, null, null, null));
+    InstrumentationSpec spec = or(given, new InstrumentationSpec(null, null, null, null, null));
     JavaSpec java = or(spec.java(), new JavaSpec(null, null, null, null));
     Optional<LabelSelector> selector = Optional.ofNullable(spec.namespaceSelector());
     selector.ifPresent(
@@ -135,8 +133,7 @@ public record StackPlan(
         Optional.ofNullable(java.agentSha256())
             .or(() -> ownImage ? Optional.empty() : Optional.of(defaults.agentSha256())),
         or(java.env(), List.of()),
-        checked(
-            or(java.resources(), INIT_RESOURCES), "spec.instrumentation.java.resources"));
+        checked(or(java.resources(), INIT_RESOURCES), "spec.instrumentation.java.resources"));
   }
 
   /** A quantity is free text in the schema; the API server would refuse it in a pod only. */
@@ -166,7 +163,8 @@ public record StackPlan(
                 }
               } catch (IllegalArgumentException notQuantity) {
                 throw new InvalidSpecException(
-                    field + "." + name, "'" + quantity + "' is not a quantity such as 500m or 64Mi");
+                    field + "." + name,
+                    "'" + quantity + "' is not a quantity such as 500m or 64Mi");
               }
             });
   }

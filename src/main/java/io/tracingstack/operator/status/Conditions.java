@@ -75,8 +75,7 @@ public final class Conditions {
                     .filter(
                         c ->
                             Objects.equals(c.getStatus(), statusOf(e.getValue()))
-                                && Objects.equals(
-                                    c.getReason(), e.getValue().reason().apiName()))
+                                && Objects.equals(c.getReason(), e.getValue().reason().apiName()))
                     .isEmpty())
         .map(Map.Entry::getKey)
         .toList();

@@ -16,10 +16,8 @@ public enum AgentLog {
   /** The no-op agent ran in its place. */
   NOOP;
 
-  private static final Pattern LOADED =
-      Pattern.compile("opentelemetry-javaagent - version: \\S+");
-  private static final Pattern FAILED =
-      Pattern.compile("OpenTelemetry Javaagent failed to start");
+  private static final Pattern LOADED = Pattern.compile("opentelemetry-javaagent - version: \\S+");
+  private static final Pattern FAILED = Pattern.compile("OpenTelemetry Javaagent failed to start");
   private static final Pattern EXPORT =
       Pattern.compile("(Failed to export spans|HttpExporter.*Failed to export)");
   private static final Pattern PLACEHOLDER =

@@ -9,13 +9,14 @@ import java.util.Optional;
  * What the evidence means.
  *
  * @param finding the condition Traced
- * @param witness what proved it: ProofRequest, StoreSearch or CollectorCount; empty when nothing did
+ * @param witness what proved it: ProofRequest, StoreSearch or CollectorCount; empty when nothing
+ *     did
  * @param traceId a trace to open, when one is known
  */
 public record Judgement(Finding finding, Optional<String> witness, Optional<String> traceId) {
   /**
-   * The agent exports every 5 s, the store shows a trace by id at once and by search after up to 15 s;
-   * before this time has passed silence means nothing.
+   * The agent exports every 5 s, the store shows a trace by id at once and by search after up to 15
+   * s; before this time has passed silence means nothing.
    */
   public static final Duration PATIENCE = Duration.ofSeconds(25);
 
@@ -32,8 +33,7 @@ public record Judgement(Finding finding, Optional<String> witness, Optional<Stri
           traced(
               "ProofRequest",
               trace.traceId(),
-              "the proof request is in the store, %d spans"
-                  .formatted(trace.spans().size())));
+              "the proof request is in the store, %d spans".formatted(trace.spans().size())));
     }
     if (evidence.foundBySearch().isPresent()) {
       return Optional.of(
@@ -64,15 +64,13 @@ public record Judgement(Finding finding, Optional<String> witness, Optional<Stri
   private static Finding unproven(Evidence evidence) {
     boolean patient = evidence.waited().compareTo(PATIENCE) < 0;
     if (evidence.log().filter(l -> l == AgentLog.FAILED_TO_START).isPresent()) {
-      return Finding.no(
-          Reason.AGENT_DISABLED_ITSELF, "the agent reported that it failed to start");
+      return Finding.no(Reason.AGENT_DISABLED_ITSELF, "the agent reported that it failed to start");
     }
     if (patient) {
       return Finding.unknown(Reason.AWAITING_PROOF, "waiting for the first span of this revision");
     }
     if (evidence.counted().isEmpty()) {
-      return Finding.unknown(
-          Reason.COLLECTOR_UNREACHABLE, "no pod of the collector answers");
+      return Finding.unknown(Reason.COLLECTOR_UNREACHABLE, "no pod of the collector answers");
     }
     if (evidence.storeSilent().isPresent()) {
       return Finding.unknown(Reason.STORE_UNREACHABLE, evidence.storeSilent().get());
@@ -90,8 +88,7 @@ public record Judgement(Finding finding, Optional<String> witness, Optional<Stri
   private static Finding silence(Evidence evidence) {
     Optional<AgentLog> log = evidence.log();
     if (log.filter(l -> l == AgentLog.EXPORT_FAILED).isPresent()) {
-      return Finding.no(
-          Reason.COLLECTOR_UNREACHABLE, "the agent reports that it cannot export");
+      return Finding.no(Reason.COLLECTOR_UNREACHABLE, "the agent reports that it cannot export");
     }
     boolean traffic = evidence.proofRequest().filter(ProofRequest::answered).isPresent();
     if (!traffic) {

@@ -21,13 +21,14 @@ import java.util.stream.Stream;
  * A pod of an injected revision as far as verification is concerned.
  *
  * @param templateRevision hash of the pod template it was made from, as its controller labelled it
+ * @param readySince when it became Ready; empty while it is not, or is being deleted
  * @param trouble why it does not run, empty when nothing is wrong
  */
 public record PodView(
     String name,
     String templateRevision,
     Instant created,
-    boolean ready,
+    Optional<Instant> readySince,
     Optional<ProofTarget> readinessProbe,
     Optional<InitReport> report,
     boolean initEndedWithoutReport,
@@ -53,7 +54,7 @@ public record PodView(
         pod.getMetadata().getName(),
         templateRevision(pod.getMetadata().getLabels()),
         Instant.parse(pod.getMetadata().getCreationTimestamp()),
-        isReady(pod),
+        readySince(pod),
         target(pod),
         report,
         init.isPresent() && report.isEmpty(),
@@ -68,11 +69,19 @@ public record PodView(
         .orElse("");
   }
 
-  private static boolean isReady(Pod pod) {
-    return pod.getMetadata().getDeletionTimestamp() == null
-        && pod.getStatus() != null
-        && pod.getStatus().getConditions().stream()
-            .anyMatch(c -> "Ready".equals(c.getType()) && "True".equals(c.getStatus()));
+  /** Whether the pod serves. */
+  public boolean ready() {
+    return readySince.isPresent();
+  }
+
+  private static Optional<Instant> readySince(Pod pod) {
+    if (pod.getMetadata().getDeletionTimestamp() != null || pod.getStatus() == null) {
+      return Optional.empty();
+    }
+    return pod.getStatus().getConditions().stream()
+        .filter(c -> "Ready".equals(c.getType()) && "True".equals(c.getStatus()))
+        .map(c -> Instant.parse(c.getLastTransitionTime()))
+        .findFirst();
   }
 
   private static Stream<ContainerStatus> statuses(PodStatus status, boolean init) {
@@ -97,8 +106,7 @@ public record PodView(
             ? ""
             : String.valueOf(status.getState().getWaiting().getReason());
     return switch (waiting) {
-      case "CrashLoopBackOff" ->
-          Optional.of(killed ? Trouble.OUT_OF_MEMORY : Trouble.CRASH_LOOP);
+      case "CrashLoopBackOff" -> Optional.of(killed ? Trouble.OUT_OF_MEMORY : Trouble.CRASH_LOOP);
       case "ImagePullBackOff", "ErrImagePull", "ErrImageNeverPull", "InvalidImageName" ->
           Optional.of(Trouble.IMAGE_PULL);
       default -> Optional.empty();
@@ -132,9 +140,7 @@ public record PodView(
             port ->
                 new ProofTarget(
                     "HTTPS".equals(probe.getScheme()),
-                    probe.getHost() == null || probe.getHost().isEmpty()
-                        ? podIp
-                        : probe.getHost(),
+                    probe.getHost() == null || probe.getHost().isEmpty() ? podIp : probe.getHost(),
                     port,
                     probe.getPath() == null || probe.getPath().isEmpty() ? "/" : probe.getPath(),
                     headers));

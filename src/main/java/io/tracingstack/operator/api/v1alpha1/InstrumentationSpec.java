@@ -45,7 +45,8 @@ public record InstrumentationSpec(
                 + " honoured. Default: 1.0.")
         Double samplingRatio,
     @Size(max = 32)
-        @JsonPropertyDescription("Added to every span of every workload, e.g. deployment.environment.name")
+        @JsonPropertyDescription(
+            "Added to every span of every workload, e.g. deployment.environment.name")
         Map<String, String> resourceAttributes,
     @JsonPropertyDescription("Java agent settings.") JavaSpec java) {
 

@@ -23,7 +23,9 @@ public final class Labels {
   /** Label of injected pods: hash of the injected content. */
   public static final String REVISION = "tracingstack.io/revision";
 
-  /** Annotation of an injected pod template: which of its fields are ours, see {@code Footprint}. */
+  /**
+   * Annotation of an injected pod template: which of its fields are ours, see {@code Footprint}.
+   */
   public static final String INJECTED = "tracingstack.io/injected";
 
   /** Annotation on objects we own: hash of the configuration they run. */

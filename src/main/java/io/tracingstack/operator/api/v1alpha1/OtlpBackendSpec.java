@@ -15,7 +15,8 @@ import java.util.List;
 public record OtlpBackendSpec(
     @Required
         @Size(max = 512)
-        @Pattern("^https?://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?$")
+        @Pattern(
+            "^https?://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?$")
         @JsonPropertyDescription(
             "http:// sends in clear text, https:// with TLS, e.g. https://traces.example.com:4317")
         String endpoint,

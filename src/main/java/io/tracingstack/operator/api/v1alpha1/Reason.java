@@ -163,7 +163,9 @@ public enum Reason {
       Group.FAILED,
       "the collector cannot deliver to the backend: see its log and the backend"),
   CANARY_LOST(
-      "CanaryLost", Group.FAILED, "the store answers but has not the span: see the collector's log"),
+      "CanaryLost",
+      Group.FAILED,
+      "the store answers but has not the span: see the collector's log"),
   STORE_UNREACHABLE("StoreUnreachable", Group.FAILED, "see the backend's pods and Service"),
   DELETING("Deleting", Group.PROGRESSING, "wait until every workload is as it was before");
 

@@ -7,8 +7,8 @@ import java.util.Optional;
 public record StackRef(@Required String namespace, @Required String name) {
 
   /**
-   * Reads {@code <namespace>.<name>}, the value of the consent label; a namespace has no dot, so the
-   * first one separates.
+   * Reads {@code <namespace>.<name>}, the value of the consent label; a namespace has no dot, so
+   * the first one separates.
    */
   public static Optional<StackRef> parse(String text) {
     int dot = text == null ? -1 : text.indexOf('.');

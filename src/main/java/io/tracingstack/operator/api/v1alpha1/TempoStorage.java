@@ -15,8 +15,7 @@ import java.util.Locale;
     message =
         "spec.backend.tempoMonolithic.storage.secretName: required for storage type s3, azure or gcs")
 @ValidationRule(
-    value =
-        "!has(self.secretName) || (has(self.type) && self.type in ['s3', 'azure', 'gcs'])",
+    value = "!has(self.secretName) || (has(self.type) && self.type in ['s3', 'azure', 'gcs'])",
     message =
         "spec.backend.tempoMonolithic.storage.secretName: only for storage type s3, azure or gcs")
 public record TempoStorage(

@@ -15,7 +15,8 @@ public record TracedWorkloadStatus(
     @JsonPropertyDescription("One word for the whole journey, e.g. Traced") String state,
     @JsonPropertyDescription("Why it is in this state, and the next step") String message,
     @JsonPropertyDescription("The stack that serves this workload") StackRef stack,
-    @JsonPropertyDescription("Hash of the content injected; spans carry it as tracingstack.revision")
+    @JsonPropertyDescription(
+            "Hash of the content injected; spans carry it as tracingstack.revision")
         String revision,
     AgentReport agent,
     Proof proof,
@@ -35,8 +36,10 @@ public record TracedWorkloadStatus(
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record AgentReport(
       String version,
-      @JsonPropertyDescription("Digest of the installed file, as read back in the pod") String sha256,
-      @JsonPropertyDescription("Pods whose report was verified, of the pods that reported") String verified) {}
+      @JsonPropertyDescription("Digest of the installed file, as read back in the pod")
+          String sha256,
+      @JsonPropertyDescription("Pods whose report was verified, of the pods that reported")
+          String verified) {}
 
   /** The evidence that spans of this revision arrive. */
   @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -15,9 +15,7 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @ValidationRule(
     value = "size(self.metadata.name) <= 40",
     message = "metadata.name: at most 40 characters, names of other objects are derived from it")
-@AdditionalPrinterColumn(
-    name = "Ready",
-    jsonPath = ".status.conditions[?(@.type=='Ready')].status")
+@AdditionalPrinterColumn(name = "Ready", jsonPath = ".status.conditions[?(@.type=='Ready')].status")
 @AdditionalPrinterColumn(name = "Backend", jsonPath = ".status.backend")
 @AdditionalPrinterColumn(name = "Traced", jsonPath = ".status.traced")
 @AdditionalPrinterColumn(name = "Canary", jsonPath = ".status.lastCanary.outcome")

@@ -33,6 +33,7 @@ public record TracingStackStatus(
   public record Canary(
       @JsonPropertyDescription("Found, Accepted (backend cannot be read) or Failed") String outcome,
       String traceId,
-      @JsonPropertyDescription("Milliseconds from sending until it was read back") Long latencyMillis,
+      @JsonPropertyDescription("Milliseconds from sending until it was read back")
+          Long latencyMillis,
       @JsonPropertyDescription("When it was sent, RFC 3339") String time) {}
 }

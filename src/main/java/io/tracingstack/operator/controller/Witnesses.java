@@ -1,0 +1,174 @@
+package io.tracingstack.operator.controller;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.tracingstack.operator.kube.ProofRequests;
+import io.tracingstack.operator.stack.StackPlan;
+import io.tracingstack.operator.verification.AgentLog;
+import io.tracingstack.operator.verification.Evidence;
+import io.tracingstack.operator.verification.FoundTrace;
+import io.tracingstack.operator.verification.Judgement;
+import io.tracingstack.operator.verification.PodView;
+import io.tracingstack.operator.verification.ProofRequest;
+import io.tracingstack.operator.verification.SpanCounts;
+import io.tracingstack.operator.verification.TraceStore;
+import io.tracingstack.operator.verification.WitnessException;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Gathers the evidence about one workload. A proof request on its way is remembered in memory only:
+ * a restarted operator sends another.
+ */
+@ApplicationScoped
+public class Witnesses {
+  /** An answered request that left no trace by then never will: the agent exports every 5 s. */
+  private static final Duration PROOF_TIMEOUT = Duration.ofSeconds(15);
+
+  /** How often a workload that stays silent is asked again. */
+  private static final Duration PROOF_INTERVAL = Duration.ofSeconds(60);
+
+  private static final int LOG_BYTES = 64 << 10;
+
+  private final KubernetesClient client;
+  private final ProofRequests proofRequests;
+  private final TraceStore store;
+  private final SpanCounts counts;
+  private final Clock clock;
+  private final Map<String, ProofRequest> requests = new ConcurrentHashMap<>();
+
+  Witnesses(
+      KubernetesClient client,
+      ProofRequests proofRequests,
+      TraceStore store,
+      SpanCounts counts,
+      Clock clock) {
+    this.client = client;
+    this.proofRequests = proofRequests;
+    this.store = store;
+    this.counts = counts;
+    this.clock = clock;
+  }
+
+  /** Whether the answer to a proof request may still appear, so that asking soon is worth it. */
+  boolean proofIsFresh(String uid) {
+    ProofRequest request = requests.get(uid);
+    return request != null
+        && request.answered()
+        && request.sent().plus(PROOF_TIMEOUT).isAfter(clock.instant());
+  }
+
+  /** Forgets a workload. */
+  void forget(String uid) {
+    requests.remove(uid);
+  }
+
+  /**
+   * Asks the witnesses.
+   *
+   * @param pods ready and unready pods of the template revision that is to be proven
+   * @param container an injected container, whose log is read when all others are silent
+   */
+  Evidence gather(
+      String uid,
+      String namespace,
+      String revision,
+      StackPlan stack,
+      List<PodView> pods,
+      String container) {
+    Instant now = clock.instant();
+    Optional<Instant> readySince =
+        pods.stream().flatMap(p -> p.readySince().stream()).min(Comparator.naturalOrder());
+    Duration waited = readySince.map(since -> Duration.between(since, now)).orElse(Duration.ZERO);
+    Optional<ProofRequest> request = proofRequest(uid, pods, now);
+
+    Optional<FoundTrace> byId = Optional.empty();
+    Optional<String> bySearch = Optional.empty();
+    Optional<String> storeSilent = Optional.empty();
+    OptionalLong counted = OptionalLong.empty();
+    try {
+      counted = OptionalLong.of(counts.ofRevision(stack.collector(), revision));
+    } catch (WitnessException silent) {
+      // An empty count is the evidence; its reason is the stack's to tell.
+    }
+    Optional<URI> query = stack.backend().query();
+    if (query.isPresent()) {
+      try {
+        if (request.filter(ProofRequest::answered).isPresent()) {
+          byId =
+              store
+                  .byId(query.get(), request.get().traceId())
+                  .filter(trace -> isOurs(trace, revision, request.get()));
+        }
+        // The store is asked only when it can know something: searches cost it more than lookups.
+        if (byId.isEmpty() && counted.orElse(0) > 0) {
+          bySearch = store.byRevision(query.get(), revision);
+        }
+      } catch (WitnessException e) {
+        storeSilent = Optional.of(e.getMessage());
+      }
+    }
+    boolean silent = byId.isEmpty() && bySearch.isEmpty() && counted.orElse(0) == 0;
+    Optional<AgentLog> log =
+        silent && waited.compareTo(Judgement.PATIENCE) >= 0
+            ? readLog(namespace, pods, container)
+            : Optional.empty();
+    return new Evidence(
+        waited, query.isPresent(), request, byId, bySearch, counted, storeSilent, log);
+  }
+
+  /** A user's own resource attributes may hide the revision; then the pod's name must do. */
+  private static boolean isOurs(FoundTrace trace, String revision, ProofRequest request) {
+    return trace.ofRevision(revision).isPresent()
+        || trace.spans().stream().anyMatch(s -> request.pod().equals(s.pod()))
+        || trace.spans().stream().allMatch(s -> s.revision().isEmpty());
+  }
+
+  private Optional<ProofRequest> proofRequest(String uid, List<PodView> pods, Instant now) {
+    Optional<PodView> pod =
+        pods.stream()
+            .filter(PodView::ready)
+            .filter(p -> p.readinessProbe().isPresent())
+            .findFirst();
+    ProofRequest last = requests.get(uid);
+    boolean due =
+        last == null
+            || pod.filter(p -> !p.templateRevision().equals(last.templateRevision())).isPresent()
+            || last.sent().plus(PROOF_INTERVAL).isBefore(now);
+    if (pod.isPresent() && due) {
+      requests.put(uid, proofRequests.send(pod.get(), pod.get().readinessProbe().get()));
+    }
+    return Optional.ofNullable(requests.get(uid));
+  }
+
+  private Optional<AgentLog> readLog(String namespace, List<PodView> pods, String container) {
+    return pods.stream()
+        .filter(PodView::ready)
+        .findFirst()
+        .map(
+            pod -> {
+              try {
+                return AgentLog.read(
+                    Optional.ofNullable(
+                        client
+                            .pods()
+                            .inNamespace(namespace)
+                            .withName(pod.name())
+                            .inContainer(container)
+                            .limitBytes(LOG_BYTES)
+                            .getLog()));
+              } catch (KubernetesClientException gone) {
+                return null;
+              }
+            });
+  }
+}

@@ -1,0 +1,157 @@
+package io.tracingstack.operator.controller;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
+import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.MaxReconciliationInterval;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
+import io.tracingstack.operator.api.v1alpha1.Labels;
+import io.tracingstack.operator.api.v1alpha1.TracedWorkload;
+import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
+import io.tracingstack.operator.api.v1alpha1.TracingStack;
+import io.tracingstack.operator.injection.TracedWorkloadNames;
+import io.tracingstack.operator.journey.Progress;
+import io.tracingstack.operator.kube.ClusterWatch;
+import io.tracingstack.operator.kube.OperatorMetrics;
+import io.tracingstack.operator.kube.StackTelemetry;
+import io.tracingstack.operator.kube.WorkloadStore;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** Takes one workload along its journey, and undoes everything when its TracedWorkload goes. */
+@ControllerConfiguration(
+    name = "workload",
+    finalizerName = WorkloadReconciler.FINALIZER,
+    fieldManager = "tracingstack-operator",
+    generationAwareEventProcessing = false,
+    informer = @Informer(onUpdateFilter = TracedWorkloadChanges.class),
+    maxReconciliationInterval =
+        @MaxReconciliationInterval(interval = 10, timeUnit = TimeUnit.MINUTES))
+@GradualRetry(maxAttempts = -1, initialInterval = 1000, intervalMultiplier = 2, maxInterval = 60000)
+public class WorkloadReconciler implements Reconciler<TracedWorkload>, Cleaner<TracedWorkload> {
+  /** Holds a TracedWorkload until its workload is as it was before. */
+  public static final String FINALIZER = "tracingstack.io/undo";
+
+  private static final String BY_REVISION = "revision";
+
+  private final ClusterWatch watch;
+  private final WorkloadStore workloads;
+  private final WorkloadJourney journey;
+  private final Transitions transitions;
+  private final Witnesses witnesses;
+  private final StackTelemetry telemetry;
+  private final OperatorMetrics metrics;
+
+  WorkloadReconciler(
+      ClusterWatch watch,
+      WorkloadStore workloads,
+      WorkloadJourney journey,
+      Transitions transitions,
+      Witnesses witnesses,
+      StackTelemetry telemetry,
+      OperatorMetrics metrics) {
+    this.watch = watch;
+    this.workloads = workloads;
+    this.journey = journey;
+    this.transitions = transitions;
+    this.witnesses = witnesses;
+    this.telemetry = telemetry;
+    this.metrics = metrics;
+  }
+
+  @Override
+  public List<EventSource<?, TracedWorkload>> prepareEventSources(
+      EventSourceContext<TracedWorkload> context) {
+    context
+        .getPrimaryCache()
+        .addIndexer(
+            BY_REVISION,
+            tw ->
+                tw.getStatus() == null || tw.getStatus().revision() == null
+                    ? List.of()
+                    : List.of(tw.getMetadata().getNamespace() + "/" + tw.getStatus().revision()));
+    return List.of(new WatchEventSource<>(watch, "watch", object -> concerned(object, context)));
+  }
+
+  private static Stream<ResourceID> concerned(
+      HasMetadata object, EventSourceContext<TracedWorkload> context) {
+    String namespace = object.getMetadata().getNamespace();
+    if (object instanceof Pod) {
+      String revision = object.getMetadata().getLabels().get(Labels.REVISION);
+      return context.getPrimaryCache().byIndex(BY_REVISION, namespace + "/" + revision).stream()
+          .map(ResourceID::fromResource);
+    }
+    if (object instanceof Namespace) {
+      String name = object.getMetadata().getName();
+      return context
+          .getPrimaryCache()
+          .list(tw -> name.equals(tw.getMetadata().getNamespace()))
+          .map(ResourceID::fromResource);
+    }
+    if (object instanceof TracingStack) {
+      return context.getPrimaryCache().list(tw -> true).map(ResourceID::fromResource);
+    }
+    return Stream.of(
+        new ResourceID(
+            TracedWorkloadNames.of(object.getKind(), object.getMetadata().getName()), namespace));
+  }
+
+  @Override
+  public UpdateControl<TracedWorkload> reconcile(TracedWorkload tw, Context<TracedWorkload> context)
+      throws Exception {
+    TracedWorkloadStatus before =
+        Optional.ofNullable(tw.getStatus()).orElseGet(TracedWorkloadStatus::empty);
+    return telemetry.traced(
+        before.stack(),
+        "reconcile TracedWorkload",
+        tw.getMetadata().getNamespace() + "/" + tw.getMetadata().getName(),
+        () -> {
+          Optional<Progress> progress = journey.advance(tw, before);
+          if (progress.isEmpty()) {
+            // The workload is gone; the garbage collector takes this object next.
+            return UpdateControl.noUpdate();
+          }
+          UpdateControl<TracedWorkload> control = update(tw, before, progress.get().status());
+          return progress.get().lookAgain().map(control::rescheduleAfter).orElse(control);
+        });
+  }
+
+  private UpdateControl<TracedWorkload> update(
+      TracedWorkload tw, TracedWorkloadStatus before, TracedWorkloadStatus now) {
+    if (Objects.equals(before, now)) {
+      return UpdateControl.noUpdate();
+    }
+    transitions.announce(tw, before, now);
+    TracedWorkload fresh = new TracedWorkload();
+    fresh.getMetadata().setNamespace(tw.getMetadata().getNamespace());
+    fresh.getMetadata().setName(tw.getMetadata().getName());
+    fresh.setStatus(now);
+    metrics.applied("status");
+    return UpdateControl.patchStatus(fresh);
+  }
+
+  @Override
+  public DeleteControl cleanup(TracedWorkload tw, Context<TracedWorkload> context) {
+    boolean clean = workloads.remove(tw.getMetadata().getNamespace(), tw.getSpec().workload());
+    if (!clean) {
+      return DeleteControl.noFinalizerRemoval().rescheduleAfter(Duration.ofSeconds(1));
+    }
+    witnesses.forget(tw.getMetadata().getUid());
+    transitions.announceRemoval(tw);
+    return DeleteControl.defaultDelete();
+  }
+}

@@ -1,0 +1,12 @@
+package io.tracingstack.operator.journey;
+
+import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * How far a workload is.
+ *
+ * @param lookAgain when to look again without an event; empty when events suffice
+ */
+public record Progress(TracedWorkloadStatus status, Optional<Duration> lookAgain) {}

@@ -1,0 +1,122 @@
+package io.tracingstack.operator.journey;
+
+import io.tracingstack.operator.api.v1alpha1.ConditionType;
+import io.tracingstack.operator.api.v1alpha1.Reason;
+import io.tracingstack.operator.api.v1alpha1.StackRef;
+import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
+import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.AgentReport;
+import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Proof;
+import io.tracingstack.operator.status.Conditions;
+import io.tracingstack.operator.status.Finding;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A status in the making; an unchanged world ends in a status equal to the former one. */
+public final class StatusDraft {
+  private final TracedWorkloadStatus before;
+  private final Long generation;
+  private final String retry;
+  private final Conditions conditions = new Conditions();
+  private StackRef stack;
+  private String revision;
+  private AgentReport agent;
+  private Proof proof;
+  private List<String> lostInjections;
+
+  /**
+   * @param retry value of the annotation tracingstack.io/retry, may be null
+   */
+  public StatusDraft(TracedWorkloadStatus before, Long generation, String retry) {
+    this.before = before;
+    this.generation = generation;
+    this.retry = retry;
+    this.lostInjections = before.lostInjections();
+  }
+
+  public void set(ConditionType type, Finding finding) {
+    conditions.set(type, finding);
+  }
+
+  public void stack(StackRef stack) {
+    this.stack = stack;
+  }
+
+  public void revision(String revision) {
+    this.revision = revision;
+  }
+
+  public void agent(Optional<AgentReport> agent) {
+    this.agent = agent.orElse(null);
+  }
+
+  public void lostInjections(List<String> times) {
+    this.lostInjections = times.isEmpty() ? null : times;
+  }
+
+  /** The workload is as it was before. */
+  public void forgetInjection() {
+    this.stack = null;
+    this.revision = null;
+    this.agent = null;
+    this.proof = null;
+  }
+
+  /** Keeps an earlier proof if it is one of this content and this pod template. */
+  public boolean keepProof(String revision, String templateRevision) {
+    Proof former = before.proof();
+    boolean still =
+        former != null
+            && revision.equals(before.revision())
+            && templateRevision.equals(former.templateRevision())
+            && Conditions.isTrue(before.conditions(), ConditionType.TRACED);
+    if (still) {
+      proof = former;
+      String message =
+          Conditions.find(before.conditions(), ConditionType.TRACED).orElseThrow().getMessage();
+      conditions.set(ConditionType.TRACED, Finding.yes(Reason.TRACED, message));
+    }
+    return still;
+  }
+
+  /** Records a proof. */
+  public void proven(Finding finding, Proof found) {
+    conditions.set(ConditionType.TRACED, finding);
+    proof = found;
+  }
+
+  /** Records that there is no proof of the present pods; an earlier one stays as history. */
+  public void unproven(Finding finding) {
+    conditions.set(ConditionType.TRACED, finding);
+    proof = before.proof();
+  }
+
+  /** The finished status. */
+  public TracedWorkloadStatus finish(Instant now) {
+    Optional<Map.Entry<ConditionType, Finding>> unmet =
+        conditions.firstUnmet(ConditionType.JOURNEY);
+    Finding decisive =
+        unmet
+            .map(Map.Entry::getValue)
+            .or(() -> conditions.get(ConditionType.TRACED))
+            .orElseThrow(() -> new IllegalStateException("no condition was set"));
+    return new TracedWorkloadStatus(
+        generation,
+        decisive.reason().apiName(),
+        decisive.text(),
+        stack,
+        revision,
+        agent,
+        proof,
+        lostInjections,
+        retry,
+        conditions.toList(before.conditions(), generation, now));
+  }
+
+  /** A point in time as statuses hold it. */
+  public static String timestamp(Instant time) {
+    return time.truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+}

@@ -1,0 +1,216 @@
+package io.tracingstack.operator.kube;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Informable;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.fabric8.kubernetes.client.informers.cache.BasicItemStore;
+import io.fabric8.kubernetes.client.informers.cache.Cache;
+import io.fabric8.kubernetes.client.informers.cache.ItemStore;
+import io.tracingstack.operator.api.v1alpha1.Labels;
+import io.tracingstack.operator.api.v1alpha1.TracingStack;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * What the operator watches beside its own kinds, once for all reconcilers: labelled workloads, all
+ * workloads of labelled namespaces, injected pods, namespaces, stacks.
+ *
+ * <p>The cache says when to look, the API server says what is there: of workloads and pods only the
+ * metadata is kept, and whoever acts reads the object itself. Memory so grows with the number of
+ * labelled workloads, by little, and not with the cluster.
+ */
+@ApplicationScoped
+public class ClusterWatch {
+  private final KubernetesClient client;
+  private final List<Consumer<HasMetadata>> listeners = new CopyOnWriteArrayList<>();
+  private final Map<String, List<SharedIndexInformer<? extends HasMetadata>>> labelledNamespaces =
+      new ConcurrentHashMap<>();
+  private List<SharedIndexInformer<? extends HasMetadata>> workloads = List.of();
+  private SharedIndexInformer<Namespace> namespaces;
+  private SharedIndexInformer<TracingStack> stacks;
+  private SharedIndexInformer<Pod> pods;
+  private boolean started;
+
+  ClusterWatch(KubernetesClient client) {
+    this.client = client;
+  }
+
+  /** Calls the listener with every watched object that appears, changes or vanishes. */
+  public void listen(Consumer<HasMetadata> listener) {
+    listeners.add(listener);
+  }
+
+  /** Starts watching and waits until all is known; later calls return at once. */
+  public synchronized void start() {
+    if (started) {
+      return;
+    }
+    started = true;
+    stacks =
+        informer(
+            client.resources(TracingStack.class).inAnyNamespace(),
+            new BasicItemStore<>(Cache::metaNamespaceKeyFunc));
+    workloads =
+        List.of(
+            informer(
+                client.apps().deployments().inAnyNamespace().withLabel(Labels.INJECT),
+                new MetadataStore<>()),
+            informer(
+                client.apps().statefulSets().inAnyNamespace().withLabel(Labels.INJECT),
+                new MetadataStore<>()));
+    pods =
+        informer(client.pods().inAnyNamespace().withLabel(Labels.REVISION), new MetadataStore<>());
+    namespaces = informer(client.namespaces(), new SlimStores.Namespaces());
+    Stream.of(List.of(stacks, pods, namespaces), workloads)
+        .flatMap(List::stream)
+        .forEach(i -> i.start().toCompletableFuture().join());
+    namespaces.getStore().list().forEach(this::follow);
+  }
+
+  /** Ends all watches. */
+  public synchronized void stop() {
+    if (started) {
+      started = false;
+      Stream.of(List.of(stacks, pods, namespaces), workloads)
+          .flatMap(List::stream)
+          .forEach(SharedIndexInformer::stop);
+      labelledNamespaces.values().forEach(l -> l.forEach(SharedIndexInformer::stop));
+      labelledNamespaces.clear();
+    }
+  }
+
+  /** All stacks, those being deleted included. */
+  public List<TracingStack> stacks() {
+    return stacks.getStore().list();
+  }
+
+  /** A namespace's metadata. */
+  public Optional<Namespace> namespace(String name) {
+    return Optional.ofNullable(namespaces.getStore().getByKey(name));
+  }
+
+  /** Metadata of the workloads in a namespace that a label, theirs or its, may select. */
+  public Collection<HasMetadata> workloads(String namespace) {
+    Map<String, HasMetadata> byKey = new TreeMap<>();
+    Stream.concat(
+            workloads.stream(), labelledNamespaces.getOrDefault(namespace, List.of()).stream())
+        .flatMap(i -> i.getStore().list().stream())
+        .filter(w -> namespace.equals(w.getMetadata().getNamespace()))
+        .forEach(w -> byKey.putIfAbsent(w.getKind() + "/" + w.getMetadata().getName(), w));
+    return byKey.values();
+  }
+
+  private <T extends HasMetadata> SharedIndexInformer<T> informer(
+      Informable<T> source, ItemStore<T> store) {
+    SharedIndexInformer<T> informer = source.runnableInformer(0);
+    informer.itemStore(store);
+    informer.addEventHandler(
+        new ResourceEventHandler<>() {
+          @Override
+          public void onAdd(T object) {
+            changed(object);
+          }
+
+          @Override
+          public void onUpdate(T before, T now) {
+            if (matters(before, now)) {
+              changed(now);
+            }
+          }
+
+          @Override
+          public void onDelete(T object, boolean finalStateUnknown) {
+            changed(object);
+          }
+        });
+    return informer;
+  }
+
+  /** Namespaces and stacks touch many workloads: only changes that can matter to them are told. */
+  private static boolean matters(HasMetadata before, HasMetadata now) {
+    if (now instanceof Namespace) {
+      return !Objects.equals(before.getMetadata().getLabels(), now.getMetadata().getLabels())
+          || !Objects.equals(
+              before.getMetadata().getAnnotations(), now.getMetadata().getAnnotations());
+    }
+    if (now instanceof TracingStack) {
+      return !Objects.equals(
+              before.getMetadata().getGeneration(), now.getMetadata().getGeneration())
+          || !Objects.equals(
+              before.getMetadata().getDeletionTimestamp(),
+              now.getMetadata().getDeletionTimestamp());
+    }
+    return true;
+  }
+
+  private void changed(HasMetadata object) {
+    if (object instanceof Namespace namespace) {
+      follow(namespace);
+    }
+    listeners.forEach(l -> l.accept(object));
+  }
+
+  /** Watches all workloads of a namespace while its label selects them. */
+  private synchronized void follow(Namespace namespace) {
+    String name = namespace.getMetadata().getName();
+    String wanted = orEmpty(namespace.getMetadata().getLabels()).get(Labels.INJECT);
+    boolean selected =
+        wanted != null
+            && !Labels.INJECT_OPT_OUT.equals(wanted)
+            && namespace.getMetadata().getDeletionTimestamp() == null;
+    if (!started || selected == labelledNamespaces.containsKey(name)) {
+      return;
+    }
+    if (selected) {
+      List<SharedIndexInformer<? extends HasMetadata>> informers =
+          List.of(
+              informer(
+                  client.apps().deployments().inNamespace(name).withoutLabel(Labels.INJECT),
+                  new MetadataStore<>()),
+              informer(
+                  client.apps().statefulSets().inNamespace(name).withoutLabel(Labels.INJECT),
+                  new MetadataStore<>()));
+      labelledNamespaces.put(name, informers);
+      informers.forEach(SharedIndexInformer::start);
+    } else {
+      labelledNamespaces.remove(name).forEach(SharedIndexInformer::stop);
+    }
+  }
+
+  private static Map<String, String> orEmpty(Map<String, String> map) {
+    return map == null ? Map.of() : map;
+  }
+
+  /** Keeps what decides whether to look at an object, and lets the rest go. */
+  private static final class MetadataStore<T extends HasMetadata> extends SlimStores.SlimStore<T> {
+    @Override
+    void slim(T object) {
+      object.getMetadata().setAnnotations(Map.of());
+      if (object instanceof Deployment deployment) {
+        deployment.setSpec(null);
+        deployment.setStatus(null);
+      } else if (object instanceof StatefulSet set) {
+        set.setSpec(null);
+        set.setStatus(null);
+      } else if (object instanceof Pod pod) {
+        pod.setSpec(null);
+        pod.setStatus(null);
+      }
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package io.tracingstack.operator.kube;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.client.informers.cache.BasicItemStore;
+import io.fabric8.kubernetes.client.informers.cache.Cache;
+import io.tracingstack.operator.api.v1alpha1.TracedWorkload;
+import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
+import java.util.List;
+import java.util.Optional;
+
+/** Informer caches that let go of what nobody asks them for. */
+public final class SlimStores {
+  private SlimStores() {}
+
+  /** A store that drops parts of each object as it comes in; informers hand each one out once. */
+  public abstract static class SlimStore<T extends HasMetadata> extends BasicItemStore<T> {
+    SlimStore() {
+      super(Cache::metaNamespaceKeyFunc);
+    }
+
+    abstract void slim(T object);
+
+    @Override
+    public T put(String key, T object) {
+      object.getMetadata().setManagedFields(List.of());
+      slim(object);
+      return super.put(key, object);
+    }
+
+    @Override
+    public boolean isFullState() {
+      return false;
+    }
+  }
+
+  /** Namespaces: labels and annotations. */
+  public static class Namespaces extends SlimStore<Namespace> {
+    @Override
+    void slim(Namespace namespace) {
+      namespace.setSpec(null);
+      namespace.setStatus(null);
+    }
+  }
+
+  /** CustomResourceDefinitions: the name; a full one is up to a megabyte. */
+  public static class Crds extends SlimStore<CustomResourceDefinition> {
+    @Override
+    void slim(CustomResourceDefinition crd) {
+      crd.setSpec(null);
+      crd.setStatus(null);
+      crd.getMetadata().setAnnotations(null);
+    }
+  }
+
+  /** TracedWorkloads for the selection: what they are about. */
+  public static class Selected extends SlimStore<TracedWorkload> {
+    @Override
+    void slim(TracedWorkload tw) {
+      tw.setStatus(null);
+    }
+  }
+
+  /** TracedWorkloads for a stack: who serves them, and their state. */
+  public static class States extends SlimStore<TracedWorkload> {
+    @Override
+    void slim(TracedWorkload tw) {
+      tw.setSpec(null);
+      tw.setStatus(
+          Optional.ofNullable(tw.getStatus())
+              .map(
+                  s ->
+                      new TracedWorkloadStatus(
+                          null, s.state(), null, s.stack(), null, null, null, null, null, null))
+              .orElse(null));
+    }
+  }
+}

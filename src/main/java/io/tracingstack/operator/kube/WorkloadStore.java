@@ -1,0 +1,204 @@
+package io.tracingstack.operator.kube;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.EnvFromSource;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.tracingstack.operator.api.v1alpha1.WorkloadRef;
+import io.tracingstack.operator.injection.EnvFromNames;
+import io.tracingstack.operator.injection.Footprint;
+import io.tracingstack.operator.injection.InjectionPlan;
+import io.tracingstack.operator.injection.WorkloadView;
+import io.tracingstack.operator.journey.RolloutView;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Reads users' workloads and writes our fields into them: server-side apply of a body that holds
+ * nothing else, never forced, never a read-modify-write of their object.
+ */
+@ApplicationScoped
+public class WorkloadStore {
+  /** Owner of the injected fields; never changes, else the former owner's fields stay for ever. */
+  public static final String FIELD_MANAGER = "tracingstack-inject";
+
+  private final KubernetesClient client;
+  private final OperatorMetrics metrics;
+
+  WorkloadStore(KubernetesClient client, OperatorMetrics metrics) {
+    this.client = client;
+    this.metrics = metrics;
+  }
+
+  /** A stored workload. */
+  public record Stored(HasMetadata object, PodTemplateSpec template, RolloutView rollout) {
+    static Optional<Stored> of(HasMetadata object) {
+      if (object instanceof Deployment d) {
+        return Optional.of(new Stored(d, d.getSpec().getTemplate(), RolloutView.of(d)));
+      }
+      if (object instanceof StatefulSet s) {
+        return Optional.of(new Stored(s, s.getSpec().getTemplate(), RolloutView.of(s)));
+      }
+      return Optional.empty();
+    }
+
+    /** The workload as injection sees it. */
+    public WorkloadView view() {
+      return WorkloadView.of(object, template);
+    }
+
+    private boolean ownsFields() {
+      return object.getMetadata().getManagedFields().stream()
+          .anyMatch(m -> FIELD_MANAGER.equals(m.getManager()));
+    }
+  }
+
+  /** What became of an apply. */
+  public sealed interface Outcome {
+    /** Written. */
+    record Applied(Stored stored) implements Outcome {}
+
+    /** Another manager owns a field; the message names both. */
+    record Conflict(String message) implements Outcome {}
+
+    /** Refused by validation or admission, in their words. */
+    record Rejected(String message) implements Outcome {}
+
+    /** The workload was deleted or replaced meanwhile. */
+    record Gone() implements Outcome {}
+  }
+
+  /** The workload, empty when it does not exist or is another one of that name. */
+  public Optional<Stored> get(String namespace, WorkloadRef ref) {
+    HasMetadata object =
+        "StatefulSet".equals(ref.kind())
+            ? client.apps().statefulSets().inNamespace(namespace).withName(ref.name()).get()
+            : client.apps().deployments().inNamespace(namespace).withName(ref.name()).get();
+    return Optional.ofNullable(object)
+        .filter(o -> ref.uid() == null || ref.uid().equals(o.getMetadata().getUid()))
+        .flatMap(Stored::of);
+  }
+
+  /** Writes the plan's fields. */
+  public Outcome inject(String namespace, WorkloadRef ref, InjectionPlan plan) {
+    return apply(namespace, ref, plan.fragment());
+  }
+
+  /**
+   * Takes out everything of ours and reads back; returns whether the workload is free of us.
+   *
+   * @throws KubernetesClientException when the API server refuses
+   */
+  public boolean remove(String namespace, WorkloadRef ref) {
+    Optional<Stored> stored = get(namespace, ref);
+    if (stored.filter(Stored::ownsFields).isPresent()) {
+      Outcome outcome = apply(namespace, ref, null);
+      if (outcome instanceof Outcome.Rejected rejected) {
+        throw new KubernetesClientException("cannot undo: " + rejected.message());
+      }
+      stored = get(namespace, ref);
+    }
+    // What came back under another manager's name is not ours to give up, so it is removed by name.
+    Optional<Footprint> left = stored.flatMap(s -> Footprint.of(s.template()));
+    if (left.isEmpty()) {
+      return true;
+    }
+    HasMetadata object = stored.orElseThrow().object();
+    client
+        .resource(object)
+        .patch(
+            PatchContext.of(PatchType.JSON),
+            Serialization.asJson(
+                left.get()
+                    .removal(stored.get().template(), object.getMetadata().getResourceVersion())));
+    metrics.applied("workload");
+    return get(namespace, ref).flatMap(s -> Footprint.of(s.template())).isEmpty();
+  }
+
+  private Outcome apply(String namespace, WorkloadRef ref, PodTemplateSpec fragment) {
+    HasMetadata body =
+        "StatefulSet".equals(ref.kind())
+            ? new StatefulSetBuilder()
+                .withNewMetadata()
+                .withNamespace(namespace)
+                .withName(ref.name())
+                .withUid(ref.uid())
+                .endMetadata()
+                .withNewSpec()
+                .withTemplate(fragment)
+                .endSpec()
+                .build()
+            : new DeploymentBuilder()
+                .withNewMetadata()
+                .withNamespace(namespace)
+                .withName(ref.name())
+                .withUid(ref.uid())
+                .endMetadata()
+                .withNewSpec()
+                .withTemplate(fragment)
+                .endSpec()
+                .build();
+    try {
+      HasMetadata result = client.resource(body).fieldManager(FIELD_MANAGER).serverSideApply();
+      metrics.applied("workload");
+      return Stored.of(result).<Outcome>map(Outcome.Applied::new).orElseGet(Outcome.Gone::new);
+    } catch (KubernetesClientException e) {
+      return switch (e.getCode()) {
+        case 404 -> new Outcome.Gone();
+        case 409 ->
+            get(namespace, ref).isEmpty() ? new Outcome.Gone() : new Outcome.Conflict(messageOf(e));
+        case 400, 403, 422 ->
+            get(namespace, ref).isEmpty() ? new Outcome.Gone() : new Outcome.Rejected(messageOf(e));
+        default -> throw e;
+      };
+    }
+  }
+
+  /**
+   * The names that the containers of a template take from ConfigMaps, and who takes from Secrets.
+   */
+  public EnvFromNames envFromNames(String namespace, PodTemplateSpec template) {
+    Map<String, Set<String>> known = new HashMap<>();
+    Set<String> opaque = new HashSet<>();
+    for (Container container : template.getSpec().getContainers()) {
+      for (EnvFromSource source : container.getEnvFrom()) {
+        if (source.getConfigMapRef() == null) {
+          opaque.add(container.getName());
+          continue;
+        }
+        ConfigMap map =
+            client
+                .configMaps()
+                .inNamespace(namespace)
+                .withName(source.getConfigMapRef().getName())
+                .get();
+        String prefix = source.getPrefix() == null ? "" : source.getPrefix();
+        if (map != null && map.getData() != null) {
+          Set<String> names = known.computeIfAbsent(container.getName(), c -> new HashSet<>());
+          map.getData().keySet().forEach(key -> names.add(prefix + key));
+        }
+      }
+    }
+    return new EnvFromNames(known, opaque);
+  }
+
+  private static String messageOf(KubernetesClientException e) {
+    return e.getStatus() != null && e.getStatus().getMessage() != null
+        ? e.getStatus().getMessage()
+        : e.getMessage();
+  }
+}

@@ -1,0 +1,14 @@
+package io.tracingstack.operator.packaging;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+class CrdDriftTest {
+  @Test
+  void checkedInDefinitionsAreTheGeneratedOnes() {
+    Crds.generate()
+        .forEach(
+            (name, content) ->
+                GeneratedFiles.check(Path.of("src/main/resources/crds").resolve(name), content));
+  }
+}

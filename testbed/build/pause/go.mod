@@ -1,0 +1,3 @@
+module tracingstack.local/testbed/pause
+
+go 1.24.0

@@ -54,8 +54,12 @@ create_network() {
   ip link add "$BRIDGE" type bridge
   ip address add "$NODE_IP/24" dev "$BRIDGE"
   ip link set "$BRIDGE" up
-  # Only makes the address routable: kube-proxy's rules rewrite it.
-  ip route add "$SERVICE_NETWORK" dev "$BRIDGE"
+  # kube-proxy's rules rewrite the addresses of services before they are used for
+  # anything, but without any route to them connections fail earlier than that.
+  # Only then: with this one, pods wait in vain for a service without endpoints.
+  if [ -z "$(ip route show default)" ]; then
+    ip route add "$SERVICE_NETWORK" dev "$BRIDGE"
+  fi
   # For machines whose own policy is to drop.
   iptables -w -N "$FILTER_CHAIN"
   iptables -w -A "$FILTER_CHAIN" -i "$BRIDGE" -j ACCEPT

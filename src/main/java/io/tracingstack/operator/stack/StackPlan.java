@@ -18,7 +18,9 @@ import io.tracingstack.operator.api.v1alpha1.TracingStackSpec;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /** A stack with all defaults filled in and everything checked that the schema cannot check. */
 public record StackPlan(
@@ -30,6 +32,7 @@ public record StackPlan(
   private static final List<Propagator> DEFAULT_PROPAGATORS =
       List.of(Propagator.TRACECONTEXT, Propagator.BAGGAGE);
   private static final String MEMORY = "memory";
+  private static final Pattern ATTRIBUTE_VALUE = Pattern.compile("[^,=\\s$]{1,256}");
 
   private static final ResourceRequirements COLLECTOR_RESOURCES =
       new ResourceRequirementsBuilder()
@@ -128,12 +131,26 @@ public record StackPlan(
         selector,
         or(spec.propagators(), DEFAULT_PROPAGATORS).stream().map(Propagator::otelName).toList(),
         or(spec.samplingRatio(), 1.0),
-        new TreeMap<>(or(spec.resourceAttributes(), Map.of())),
+        resourceAttributes(or(spec.resourceAttributes(), Map.of())),
         ownImage ? java.agentImage() : defaults.agentInitImage(),
         Optional.ofNullable(java.agentSha256())
             .or(() -> ownImage ? Optional.empty() : Optional.of(defaults.agentSha256())),
         or(java.env(), List.of()),
         checked(or(java.resources(), INIT_RESOURCES), "spec.instrumentation.java.resources"));
+  }
+
+  /** Values end up in a comma-separated list that Kubernetes expands {@code $(…)} in. */
+  private static SortedMap<String, String> resourceAttributes(Map<String, String> attributes) {
+    attributes.forEach(
+        (key, value) -> {
+          if (!ATTRIBUTE_VALUE.matcher(value).matches()) {
+            throw new InvalidSpecException(
+                "spec.instrumentation.resourceAttributes." + key,
+                "'%s' is not 1 to 256 characters without comma, '=', '$' or white space"
+                    .formatted(value));
+          }
+        });
+    return new TreeMap<>(attributes);
   }
 
   /** A quantity is free text in the schema; the API server would refuse it in a pod only. */

@@ -64,7 +64,9 @@ final class Crds {
     return crd;
   }
 
-  /** The generator sorts columns by their paths; users read them in the order of the annotations. */
+  /**
+   * The generator sorts columns by their paths; users read them in the order of the annotations.
+   */
   private static CustomResourceDefinition orderColumns(
       CustomResourceDefinition crd, Class<?> kind) {
     List<String> order =

@@ -7,7 +7,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Compares checked-in files with what is generated; {@code -Dgenerate=true} writes them instead. */
+/**
+ * Compares checked-in files with what is generated; {@code -Dgenerate=true} writes them instead.
+ */
 final class GeneratedFiles {
   private static final boolean WRITE = Boolean.getBoolean("generate");
 

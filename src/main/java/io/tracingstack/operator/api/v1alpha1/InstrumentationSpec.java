@@ -20,13 +20,6 @@ import java.util.Map;
         "spec.instrumentation.resourceAttributes: keys are lower-case letters, digits, '.', '_', '-'"
             + " and may not start with 'tracingstack.'")
 @ValidationRule(
-    value =
-        "!has(self.resourceAttributes) || self.resourceAttributes.all(k,"
-            + " self.resourceAttributes[k].matches('^[^,=\\\\s$]{1,256}$'))",
-    message =
-        "spec.instrumentation.resourceAttributes: values are 1 to 256 characters without comma, '=',"
-            + " '$' or white space")
-@ValidationRule(
     value = "!has(self.propagators) || self.propagators.exists(p, p == 'tracecontext')",
     message =
         "spec.instrumentation.propagators: must include tracecontext, the proof request is joined by it")

@@ -8,7 +8,7 @@ help: ## Show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: cluster images deploy ## From nothing to the first proven trace on a real cluster
+demo: cluster deploy ## From nothing to the first proven trace on a real cluster
 	@hack/demo
 
 .PHONY: build
@@ -20,11 +20,11 @@ test: ## Unit, golden, API-level and fault tests, and those of the init script
 	@hack/test
 
 .PHONY: e2e
-e2e: cluster images deploy ## The promise, asserted on a real cluster
+e2e: cluster deploy ## The promise, asserted on a real cluster
 	@hack/e2e
 
 .PHONY: bench
-bench: cluster images deploy ## Measure speed and memory; see docs/benchmarks.md
+bench: cluster deploy ## Measure speed and memory; see docs/benchmarks.md
 	@hack/bench
 
 .PHONY: cluster
@@ -41,7 +41,7 @@ images: build ## Build the operator and agent-init images and load them onto the
 	@hack/images
 
 .PHONY: deploy
-deploy: ## Install the operator of this tree on the cluster
+deploy: images ## Install the operator of this tree, and its backend parts, on the cluster
 	@hack/deploy
 
 .PHONY: undeploy

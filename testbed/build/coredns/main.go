@@ -1,5 +1,5 @@
 // Command coredns is CoreDNS with the plugins a cluster's DNS needs and no
-// others, which halves the time to build it.
+// others.
 package main
 
 import (

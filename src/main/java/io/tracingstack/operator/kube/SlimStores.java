@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.client.informers.cache.Cache;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkload;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Informer caches that let go of what nobody asks them for. */
@@ -50,7 +51,7 @@ public final class SlimStores {
     void slim(CustomResourceDefinition crd) {
       crd.setSpec(null);
       crd.setStatus(null);
-      crd.getMetadata().setAnnotations(null);
+      crd.getMetadata().setAnnotations(Map.of());
     }
   }
 

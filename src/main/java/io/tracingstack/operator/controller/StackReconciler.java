@@ -72,6 +72,7 @@ public class StackReconciler implements Reconciler<TracingStack>, Cleaner<Tracin
   private final StackTelemetry telemetry;
   private final StackTransitions transitions;
   private final OperatorMetrics metrics;
+  private final RecentStatuses<TracingStackStatus> recent = new RecentStatuses<>();
 
   StackReconciler(
       StackJourney journey,
@@ -124,8 +125,13 @@ public class StackReconciler implements Reconciler<TracingStack>, Cleaner<Tracin
         "reconcile TracingStack",
         stack.getMetadata().getNamespace() + "/" + stack.getMetadata().getName(),
         () -> {
-          StackJourney.Step step = journey.advance(stack, context);
-          UpdateControl<TracingStack> control = update(stack, step.status());
+          // The cached object is shared with others, so the newest status goes on a copy.
+          TracingStack newest = new TracingStack();
+          newest.setMetadata(stack.getMetadata());
+          newest.setSpec(stack.getSpec());
+          newest.setStatus(recent.newest(stack, stack.getStatus()));
+          StackJourney.Step step = journey.advance(newest, context);
+          UpdateControl<TracingStack> control = update(newest, step.status());
           return step.lookAgain().map(control::rescheduleAfter).orElse(control);
         });
   }
@@ -135,6 +141,7 @@ public class StackReconciler implements Reconciler<TracingStack>, Cleaner<Tracin
       return UpdateControl.noUpdate();
     }
     transitions.announce(stack, now);
+    recent.remember(stack, now);
     TracingStack fresh = new TracingStack();
     fresh.getMetadata().setNamespace(stack.getMetadata().getNamespace());
     fresh.getMetadata().setName(stack.getMetadata().getName());
@@ -153,6 +160,7 @@ public class StackReconciler implements Reconciler<TracingStack>, Cleaner<Tracin
     }
     telemetry.disconnect(refOf(stack));
     journey.forget(stack);
+    recent.forget(stack);
     return DeleteControl.defaultDelete();
   }
 

@@ -55,6 +55,7 @@ public class WorkloadReconciler implements Reconciler<TracedWorkload>, Cleaner<T
   private final Witnesses witnesses;
   private final StackTelemetry telemetry;
   private final OperatorMetrics metrics;
+  private final RecentStatuses<TracedWorkloadStatus> recent = new RecentStatuses<>();
 
   WorkloadReconciler(
       ClusterWatch watch,
@@ -114,7 +115,8 @@ public class WorkloadReconciler implements Reconciler<TracedWorkload>, Cleaner<T
   public UpdateControl<TracedWorkload> reconcile(TracedWorkload tw, Context<TracedWorkload> context)
       throws Exception {
     TracedWorkloadStatus before =
-        Optional.ofNullable(tw.getStatus()).orElseGet(TracedWorkloadStatus::empty);
+        Optional.ofNullable(recent.newest(tw, tw.getStatus()))
+            .orElseGet(TracedWorkloadStatus::empty);
     return telemetry.traced(
         before.stack(),
         "reconcile TracedWorkload",
@@ -136,6 +138,7 @@ public class WorkloadReconciler implements Reconciler<TracedWorkload>, Cleaner<T
       return UpdateControl.noUpdate();
     }
     transitions.announce(tw, before, now);
+    recent.remember(tw, now);
     TracedWorkload fresh = new TracedWorkload();
     fresh.getMetadata().setNamespace(tw.getMetadata().getNamespace());
     fresh.getMetadata().setName(tw.getMetadata().getName());
@@ -151,6 +154,7 @@ public class WorkloadReconciler implements Reconciler<TracedWorkload>, Cleaner<T
       return DeleteControl.noFinalizerRemoval().rescheduleAfter(Duration.ofSeconds(1));
     }
     witnesses.forget(tw.getMetadata().getUid());
+    recent.forget(tw);
     transitions.announceRemoval(tw);
     return DeleteControl.defaultDelete();
   }

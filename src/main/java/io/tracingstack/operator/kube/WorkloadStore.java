@@ -6,9 +6,7 @@ import io.fabric8.kubernetes.api.model.EnvFromSource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
-import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -130,28 +128,7 @@ public class WorkloadStore {
   }
 
   private Outcome apply(String namespace, WorkloadRef ref, PodTemplateSpec fragment) {
-    HasMetadata body =
-        "StatefulSet".equals(ref.kind())
-            ? new StatefulSetBuilder()
-                .withNewMetadata()
-                .withNamespace(namespace)
-                .withName(ref.name())
-                .withUid(ref.uid())
-                .endMetadata()
-                .withNewSpec()
-                .withTemplate(fragment)
-                .endSpec()
-                .build()
-            : new DeploymentBuilder()
-                .withNewMetadata()
-                .withNamespace(namespace)
-                .withName(ref.name())
-                .withUid(ref.uid())
-                .endMetadata()
-                .withNewSpec()
-                .withTemplate(fragment)
-                .endSpec()
-                .build();
+    HasMetadata body = body(namespace, ref, fragment);
     try {
       HasMetadata result = client.resource(body).fieldManager(FIELD_MANAGER).serverSideApply();
       metrics.applied("workload");

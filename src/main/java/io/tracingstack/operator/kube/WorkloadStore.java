@@ -145,6 +145,26 @@ public class WorkloadStore {
     }
   }
 
+  /** Nothing but our fields; without a fragment not even an empty spec, which we would then own. */
+  private static HasMetadata body(String namespace, WorkloadRef ref, PodTemplateSpec fragment) {
+    ObjectMeta metadata =
+        new ObjectMetaBuilder()
+            .withNamespace(namespace)
+            .withName(ref.name())
+            .withUid(ref.uid())
+            .build();
+    if ("StatefulSet".equals(ref.kind())) {
+      StatefulSetBuilder set = new StatefulSetBuilder().withMetadata(metadata);
+      return fragment == null
+          ? set.build()
+          : set.withNewSpec().withTemplate(fragment).endSpec().build();
+    }
+    DeploymentBuilder deployment = new DeploymentBuilder().withMetadata(metadata);
+    return fragment == null
+        ? deployment.build()
+        : deployment.withNewSpec().withTemplate(fragment).endSpec().build();
+  }
+
   /**
    * The names that the containers of a template take from ConfigMaps, and who takes from Secrets.
    */

@@ -39,12 +39,19 @@ public class Witnesses {
 
   private static final int LOG_BYTES = 64 << 10;
 
+  /** One pod's span is proof enough; a longer query only costs the store. */
+  private static final int SEARCHED_PODS = 20;
+
   private final KubernetesClient client;
   private final ProofRequests proofRequests;
   private final TraceStore store;
   private final SpanCounts counts;
   private final Clock clock;
   private final Map<String, ProofRequest> requests = new ConcurrentHashMap<>();
+  private final Map<String, Baseline> baselines = new ConcurrentHashMap<>();
+
+  /** What had been counted when a pod template's pods were first looked at. */
+  private record Baseline(String templateRevision, long count) {}
 
   Witnesses(
       KubernetesClient client,
@@ -70,33 +77,47 @@ public class Witnesses {
   /** Forgets a workload. */
   void forget(String uid) {
     requests.remove(uid);
+    baselines.remove(uid);
   }
 
   /**
-   * Asks the witnesses.
+   * What is to be proven.
    *
-   * @param pods ready and unready pods of the template revision that is to be proven
+   * @param uid of the TracedWorkload
+   * @param pods of the newest pod template, at least one, ready or not
    * @param container an injected container, whose log is read when all others are silent
+   * @param provenBefore whether an earlier pod template with this revision was proven: its spans
+   *     are in the collector's count too
+   * @param rolledOut whether no pods of earlier templates are left
    */
-  Evidence gather(
+  record Subject(
       String uid,
       String namespace,
       String revision,
-      StackPlan stack,
       List<PodView> pods,
-      String container) {
+      String container,
+      boolean provenBefore,
+      boolean rolledOut) {}
+
+  /** Asks the witnesses. */
+  Evidence gather(Subject subject, StackPlan stack) {
+    List<PodView> pods = subject.pods();
+    String revision = subject.revision();
     Instant now = clock.instant();
     Optional<Instant> readySince =
         pods.stream().flatMap(p -> p.readySince().stream()).min(Comparator.naturalOrder());
     Duration waited = readySince.map(since -> Duration.between(since, now)).orElse(Duration.ZERO);
-    Optional<ProofRequest> request = proofRequest(uid, pods, now);
+    Optional<ProofRequest> request = proofRequest(subject.uid(), pods, now);
 
     Optional<FoundTrace> byId = Optional.empty();
     Optional<String> bySearch = Optional.empty();
     Optional<String> storeSilent = Optional.empty();
     OptionalLong counted = OptionalLong.empty();
     try {
-      counted = OptionalLong.of(counts.ofRevision(stack.collector(), revision));
+      counted =
+          OptionalLong.of(
+              sinceBaseline(
+                  uid, pods, counts.ofRevision(stack.collector(), revision), provenBefore));
     } catch (WitnessException silent) {
       // An empty count is the evidence; its reason is the stack's to tell.
     }
@@ -111,7 +132,7 @@ public class Witnesses {
         }
         // The store is asked only when it can know something: searches cost it more than lookups.
         if (byId.isEmpty() && counted.orElse(0) > 0) {
-          bySearch = store.byRevision(query.get(), revision);
+          bySearch = store.byRevision(query.get(), revision, names(pods));
         }
       } catch (WitnessException e) {
         storeSilent = Optional.of(e.getMessage());
@@ -119,11 +140,36 @@ public class Witnesses {
     }
     boolean silent = byId.isEmpty() && bySearch.isEmpty() && counted.orElse(0) == 0;
     Optional<AgentLog> log =
-        silent && waited.compareTo(Judgement.PATIENCE) >= 0
-            ? readLog(namespace, pods, container)
-            : Optional.empty();
+        silent && waited.compareTo(Judgement.PATIENCE) >= 0 ? readLog(subject) : Optional.empty();
     return new Evidence(
         waited, query.isPresent(), request, byId, bySearch, counted, storeSilent, log);
+  }
+
+  /**
+   * The collector counts by revision, whatever the pod: only what is added later is of these pods.
+   */
+  private long sinceBaseline(Subject subject, long count) {
+    if (!subject.provenBefore()) {
+      return count;
+    }
+    if (!subject.rolledOut()) {
+      return 0;
+    }
+    String templateRevision = subject.pods().get(0).templateRevision();
+    Baseline baseline =
+        baselines.compute(
+            subject.uid(),
+            (key, known) ->
+                known != null
+                        && known.templateRevision().equals(templateRevision)
+                        && known.count() <= count
+                    ? known
+                    : new Baseline(templateRevision, count));
+    return count - baseline.count();
+  }
+
+  private static List<String> names(List<PodView> pods) {
+    return pods.stream().limit(SEARCHED_PODS).map(PodView::name).toList();
   }
 
   /** A user's own resource attributes may hide the revision; then the pod's name must do. */
@@ -150,24 +196,25 @@ public class Witnesses {
     return Optional.ofNullable(requests.get(uid));
   }
 
-  private Optional<AgentLog> readLog(String namespace, List<PodView> pods, String container) {
-    return pods.stream()
+  private Optional<AgentLog> readLog(Subject subject) {
+    return subject.pods().stream()
         .filter(PodView::ready)
         .findFirst()
-        .map(
+        .flatMap(
             pod -> {
               try {
-                return AgentLog.read(
-                    Optional.ofNullable(
-                        client
-                            .pods()
-                            .inNamespace(namespace)
-                            .withName(pod.name())
-                            .inContainer(container)
-                            .limitBytes(LOG_BYTES)
-                            .getLog()));
+                return Optional.of(
+                    AgentLog.read(
+                        Optional.ofNullable(
+                            client
+                                .pods()
+                                .inNamespace(subject.namespace())
+                                .withName(pod.name())
+                                .inContainer(subject.container())
+                                .limitBytes(LOG_BYTES)
+                                .getLog())));
               } catch (KubernetesClientException gone) {
-                return null;
+                return Optional.empty();
               }
             });
   }

@@ -91,6 +91,7 @@ public class WorkloadJourney {
 
     JavaInjection.Decision decision =
         JavaInjection.decide(
+            tw.getMetadata().getUid(),
             stored.view(),
             stack.instrumentation(),
             workloads.envFromNames(tw.getMetadata().getNamespace(), stored.template()));
@@ -213,12 +214,15 @@ public class WorkloadJourney {
     String uid = tw.getMetadata().getUid();
     Evidence evidence =
         witnesses.gather(
-            uid,
-            tw.getMetadata().getNamespace(),
-            plan.revision(),
-            stack,
-            pods,
-            plan.containers().get(0));
+            new Witnesses.Subject(
+                uid,
+                tw.getMetadata().getNamespace(),
+                plan.revision(),
+                pods,
+                plan.containers().get(0),
+                draft.provenBefore(plan.revision()),
+                rolledOut),
+            stack);
     Judgement judgement = Judgement.of(evidence, plan.revision());
     if (judgement.finding().holds()) {
       String now = StatusDraft.timestamp(clock.instant());

@@ -39,10 +39,15 @@ public final class JavaInjection {
   /**
    * Decides for the workload as it would be without us, whether or not it is injected now.
    *
+   * @param journey identity of this journey from label to proof; part of the revision, so that
+   *     spans of an earlier injection of the same content prove nothing
    * @param envFrom what is known of the variables its containers take from elsewhere
    */
   public static Decision decide(
-      WorkloadView workload, InstrumentationPlan instrumentation, EnvFromNames envFrom) {
+      String journey,
+      WorkloadView workload,
+      InstrumentationPlan instrumentation,
+      EnvFromNames envFrom) {
     PodTemplateSpec base = Footprint.strip(workload.template());
     Containers.Choice choice = Containers.choose(workload, base);
     if (choice.refusal().isPresent()) {
@@ -59,7 +64,7 @@ public final class JavaInjection {
     Function<String, PodTemplateSpec> content =
         revision -> fragment(workload, base, targets, instrumentation, envFrom, revision);
     // The revision is part of the content it names, so it is computed with its place left empty.
-    String revision = Hash.of(workload.ref().uid() + Serialization.asJson(content.apply("")));
+    String revision = Hash.of(journey + Serialization.asJson(content.apply("")));
     return new Decision(
         Optional.of(
             new InjectionPlan(

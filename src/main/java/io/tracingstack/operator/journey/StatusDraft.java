@@ -81,6 +81,11 @@ public final class StatusDraft {
     return still;
   }
 
+  /** Whether pods of an earlier template with the same injected content were proven. */
+  public boolean provenBefore(String revision) {
+    return before.proof() != null && revision.equals(before.revision());
+  }
+
   /** Records a proof. */
   public void proven(Finding finding, Proof found) {
     conditions.set(ConditionType.TRACED, finding);

@@ -49,8 +49,13 @@ public class TempoTraceStore implements TraceStore {
   }
 
   @Override
-  public Optional<String> byRevision(URI base, String revision) throws WitnessException {
-    String query = "{resource.tracingstack.revision=\"" + revision + "\"}";
+  public Optional<String> byRevision(URI base, String revision, List<String> pods)
+      throws WitnessException {
+    // Names of pods have no special character but the dot.
+    String names = String.join("|", pods).replace(".", "\\\\.");
+    String query =
+        "{resource.tracingstack.revision=\"%s\" && resource.k8s.pod.name=~\"%s\"}"
+            .formatted(revision, names);
     HttpResponse<String> response =
         get(
             base.resolve(

@@ -1,6 +1,7 @@
 package io.tracingstack.operator.verification;
 
 import java.net.URI;
+import java.util.List;
 import java.util.Optional;
 
 /** A store that traces can be read back from. */
@@ -15,10 +16,11 @@ public interface TraceStore {
   Optional<FoundTrace> byId(URI base, String traceId) throws WitnessException;
 
   /**
-   * The id of a trace with a span of this revision.
+   * The id of a trace with a span of this revision from one of these pods.
    *
    * @param base the store's base URI
+   * @param pods names of the pods, at least one
    * @throws WitnessException when the store does not answer
    */
-  Optional<String> byRevision(URI base, String revision) throws WitnessException;
+  Optional<String> byRevision(URI base, String revision, List<String> pods) throws WitnessException;
 }

@@ -115,9 +115,7 @@ public class Witnesses {
     OptionalLong counted = OptionalLong.empty();
     try {
       counted =
-          OptionalLong.of(
-              sinceBaseline(
-                  uid, pods, counts.ofRevision(stack.collector(), revision), provenBefore));
+          OptionalLong.of(sinceBaseline(subject, counts.ofRevision(stack.collector(), revision)));
     } catch (WitnessException silent) {
       // An empty count is the evidence; its reason is the stack's to tell.
     }

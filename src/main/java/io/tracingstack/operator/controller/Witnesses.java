@@ -191,7 +191,9 @@ public class Witnesses {
     if (pod.isPresent() && due) {
       requests.put(uid, proofRequests.send(pod.get(), pod.get().readinessProbe().get()));
     }
-    return Optional.ofNullable(requests.get(uid));
+    // A request to a pod of an earlier template says nothing about these.
+    return Optional.ofNullable(requests.get(uid))
+        .filter(r -> r.templateRevision().equals(pods.get(0).templateRevision()));
   }
 
   private Optional<AgentLog> readLog(Subject subject) {

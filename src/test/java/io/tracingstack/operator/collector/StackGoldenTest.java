@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import io.tracingstack.operator.backend.TempoMonolithicObject;
 import io.tracingstack.operator.stack.BackendPlan;
 import io.tracingstack.operator.stack.StackPlan;
 import io.tracingstack.operator.testing.GoldenCase;
 import io.tracingstack.operator.testing.TestStacks;
+import io.tracingstack.operator.testing.Yaml;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -28,15 +28,15 @@ class StackGoldenTest {
     StackPlan plan = plan(golden);
 
     if (plan.backend() instanceof BackendPlan.Tempo tempo) {
-      golden.output("out-tempo.yaml", yaml(TempoMonolithicObject.build(tempo)));
+      golden.output("out-tempo.yaml", Yaml.write(TempoMonolithicObject.build(tempo)));
     }
     ConfigMap configMap = CollectorObjects.configMap(plan);
-    golden.output("out-configmap.yaml", yaml(withoutFile(configMap)));
+    golden.output("out-configmap.yaml", Yaml.write(withoutFile(configMap)));
     golden.output("out-collector.yaml", configMap.getData().get(CollectorObjects.CONFIG_KEY));
-    golden.output("out-deployment.yaml", yaml(CollectorObjects.deployment(plan)));
-    golden.output("out-service.yaml", yaml(CollectorObjects.service(plan)));
+    golden.output("out-deployment.yaml", Yaml.write(CollectorObjects.deployment(plan)));
+    golden.output("out-service.yaml", Yaml.write(CollectorObjects.service(plan)));
     if (plan.collector().replicas() > 1) {
-      golden.output("out-pdb.yaml", yaml(CollectorObjects.disruptionBudget(plan)));
+      golden.output("out-pdb.yaml", Yaml.write(CollectorObjects.disruptionBudget(plan)));
     }
     golden.hasNoUnusedFile();
   }
@@ -54,9 +54,5 @@ class StackGoldenTest {
     return new ConfigMapBuilder(configMap)
         .withData(Map.of(CollectorObjects.CONFIG_KEY, "see out-collector.yaml"))
         .build();
-  }
-
-  private static String yaml(Object object) {
-    return Serialization.asYaml(object);
   }
 }

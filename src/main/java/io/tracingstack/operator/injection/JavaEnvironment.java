@@ -92,13 +92,15 @@ final class JavaEnvironment {
 
   private String serviceName() {
     return Optional.ofNullable(workload.annotations().get(Labels.SERVICE_NAME))
+        .filter(name -> !name.isEmpty())
         .or(
             () ->
                 // The template's label, not the workload's: changing the latter must restart
                 // nothing.
                 Optional.ofNullable(base.getMetadata())
                     .map(m -> m.getLabels())
-                    .map(l -> l.get(Labels.NAME)))
+                    .map(l -> l.get(Labels.NAME))
+                    .filter(name -> !name.isEmpty()))
         .orElse(workload.ref().name());
   }
 
@@ -124,8 +126,9 @@ final class JavaEnvironment {
     return container.getEnv().stream().map(EnvVar::getName).anyMatch(name::equals);
   }
 
+  /** The API server does not store an empty value; left out, the entry reads back as it was. */
   private static EnvVar literal(String name, String value) {
-    return new EnvVar(name, value, null);
+    return new EnvVar(name, value.isEmpty() ? null : value, null);
   }
 
   private static EnvVar fromField(String name, String path) {

@@ -12,8 +12,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The variables that one container gets, in the order in which they refer to each other. A name
@@ -84,10 +86,23 @@ final class JavaEnvironment {
    */
   private String options() {
     String agent = "-javaagent:" + JavaInjection.AGENT_PATH;
-    return isEnvEntry(RESOURCE_ATTRIBUTES)
-        ? "%s '-Dotel.resource.attributes=%s,$(%s)'"
-            .formatted(agent, resourceAttributes(), RESOURCE_ATTRIBUTES)
-        : agent;
+    Optional<EnvVar> theirs =
+        container.getEnv().stream()
+            .filter(v -> v.getName().equals(RESOURCE_ATTRIBUTES))
+            .findFirst();
+    if (theirs.isEmpty()) {
+      return agent;
+    }
+    // The JVM knows quotes but no escapes, and does not start when one is left open.
+    String text = resourceAttributes() + Objects.toString(theirs.get().getValue(), "");
+    return Stream.of("'", "\"")
+        .filter(quote -> !text.contains(quote))
+        .findFirst()
+        .map(
+            quote ->
+                "%s %s-Dotel.resource.attributes=%s,$(%s)%s"
+                    .formatted(agent, quote, resourceAttributes(), RESOURCE_ATTRIBUTES, quote))
+        .orElse(agent);
   }
 
   private String serviceName() {

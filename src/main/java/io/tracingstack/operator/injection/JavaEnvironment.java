@@ -90,11 +90,17 @@ final class JavaEnvironment {
         container.getEnv().stream()
             .filter(v -> v.getName().equals(RESOURCE_ATTRIBUTES))
             .findFirst();
-    if (theirs.isEmpty()) {
+    // The JVM knows quotes but no escapes, and does not start when one is left open: a text that is
+    // not known here is not repeated. Such pods are proven by the proof request, without a
+    // revision.
+    if (theirs.isEmpty() || theirs.get().getValueFrom() != null) {
       return agent;
     }
-    // The JVM knows quotes but no escapes, and does not start when one is left open.
-    String text = resourceAttributes() + Objects.toString(theirs.get().getValue(), "");
+    String known = Objects.toString(theirs.get().getValue(), "");
+    if (known.contains("$(")) {
+      return agent;
+    }
+    String text = resourceAttributes() + known;
     return Stream.of("'", "\"")
         .filter(quote -> !text.contains(quote))
         .findFirst()

@@ -84,26 +84,20 @@ class FootprintTest {
   }
 
   @Test
-  void aRevisionIsOfOneWorkload() {
-    PodTemplateSpec template = template(container("app"));
-    WorkloadView one = deployment(template);
-    WorkloadView twin =
-        new WorkloadView(
-            one.namespace(),
-            new io.tracingstack.operator.api.v1alpha1.WorkloadRef(
-                "apps/v1", "Deployment", "checkout", "another-uid"),
-            one.annotations(),
-            template);
+  void aRevisionIsOfOneJourney() {
+    WorkloadView workload = deployment(template(container("app")));
 
-    assertThat(plan(one).revision()).isNotEqualTo(plan(twin).revision());
+    assertThat(plan("first journey", workload).revision())
+        .isNotEqualTo(plan("second journey", workload).revision())
+        .isEqualTo(plan("first journey", workload).revision());
   }
 
   private static InjectionPlan plan(PodTemplateSpec template) {
-    return plan(deployment(template));
+    return plan("journey", deployment(template));
   }
 
-  private static InjectionPlan plan(WorkloadView workload) {
-    return JavaInjection.decide(workload, TestStacks.instrumentation(), EnvFromNames.NONE)
+  private static InjectionPlan plan(String journey, WorkloadView workload) {
+    return JavaInjection.decide(journey, workload, TestStacks.instrumentation(), EnvFromNames.NONE)
         .plan()
         .orElseThrow();
   }

@@ -28,6 +28,7 @@ class InjectionGoldenTest {
 
     JavaInjection.Decision decision =
         JavaInjection.decide(
+            "journey",
             WorkloadView.of(workload, template(workload)),
             instrumentation(golden),
             envFrom(golden));

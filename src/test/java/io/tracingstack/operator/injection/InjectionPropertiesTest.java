@@ -140,7 +140,8 @@ class InjectionPropertiesTest {
 
   private static JavaInjection.Decision decide(
       PodTemplateSpec template, InstrumentationPlan instrumentation) {
-    return JavaInjection.decide(deployment(template), instrumentation, EnvFromNames.NONE);
+    return JavaInjection.decide(
+        "journey", deployment(template), instrumentation, EnvFromNames.NONE);
   }
 
   private static JsonNode tree(PodTemplateSpec template) {

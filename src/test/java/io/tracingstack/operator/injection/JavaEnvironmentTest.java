@@ -100,7 +100,8 @@ class JavaEnvironmentTest {
   }
 
   private static List<EnvVar> written(WorkloadView workload) {
-    return JavaInjection.decide(workload, TestStacks.instrumentation(), EnvFromNames.NONE)
+    return JavaInjection.decide(
+            "journey", workload, TestStacks.instrumentation(), EnvFromNames.NONE)
         .plan()
         .orElseThrow()
         .fragment()

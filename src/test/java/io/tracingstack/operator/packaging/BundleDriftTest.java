@@ -2,6 +2,7 @@ package io.tracingstack.operator.packaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tracingstack.operator.testing.GeneratedFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

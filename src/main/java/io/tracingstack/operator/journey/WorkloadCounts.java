@@ -18,7 +18,7 @@ public final class WorkloadCounts {
     statuses.stream()
         .filter(Objects::nonNull)
         .filter(s -> s.state() != null)
-        .forEach(s -> counts.merge(Reason.ofApiName(s.state()).group(), 1, Integer::sum));
+        .forEach(s -> counts.merge(group(s.state()), 1, Integer::sum));
     return new Workloads(
         counts.values().stream().mapToInt(Integer::intValue).sum(),
         counts.getOrDefault(Reason.Group.WAITING, 0),
@@ -26,5 +26,14 @@ public final class WorkloadCounts {
         counts.getOrDefault(Reason.Group.TRACED, 0),
         counts.getOrDefault(Reason.Group.SILENT, 0),
         counts.getOrDefault(Reason.Group.FAILED, 0));
+  }
+
+  /** A state that another version of the operator wrote will be written anew soon. */
+  private static Reason.Group group(String state) {
+    try {
+      return Reason.ofApiName(state).group();
+    } catch (IllegalArgumentException writtenByAnotherVersion) {
+      return Reason.Group.PROGRESSING;
+    }
   }
 }

@@ -78,12 +78,6 @@ class AgentVerificationTest {
   }
 
   @Test
-  void aReportThatClaimsVerificationWithoutADigestIsNone() {
-    assertThat(InitReport.parse("{\"verified\":true,\"installed\":\"agent\"}")).isEmpty();
-    assertThat(InitReport.parse("{\"verified\":true,\"sha256\":\"abc\"}")).isEmpty();
-  }
-
-  @Test
   void theSummaryCountsVerifiedReportsOfThoseThatCame() {
     assertThat(
             AgentVerification.summary(

@@ -53,7 +53,10 @@ final class JavaEnvironment {
     this.revision = revision;
   }
 
-  List<EnvVar> variables(OptionVariable optionVariable) {
+  /**
+   * @param optionVariable the variable that names the agent, empty when the user does
+   */
+  List<EnvVar> variables(Optional<OptionVariable> optionVariable) {
     List<EnvVar> wanted = new ArrayList<>();
     wanted.add(fromField(POD_NAME, "metadata.name"));
     wanted.add(fromField(NODE_NAME, "spec.nodeName"));
@@ -76,7 +79,7 @@ final class JavaEnvironment {
     for (JavaSpec.Env env : instrumentation.agentEnv()) {
       wanted.add(literal(env.name(), env.value()));
     }
-    wanted.add(literal(optionVariable.name(), options()));
+    optionVariable.ifPresent(variable -> wanted.add(literal(variable.name(), options())));
 
     Map<String, EnvVar> byName = new LinkedHashMap<>();
     wanted.stream().filter(v -> !isSet(v.getName())).forEach(v -> byName.put(v.getName(), v));

@@ -29,6 +29,7 @@ class InjectionGoldenTest {
     JavaInjection.Decision decision =
         JavaInjection.decide(
             "journey",
+            "journey",
             WorkloadView.of(workload, template(workload)),
             instrumentation(golden),
             envFrom(golden));

@@ -29,7 +29,6 @@ class InjectionGoldenTest {
     JavaInjection.Decision decision =
         JavaInjection.decide(
             "journey",
-            "journey",
             WorkloadView.of(workload, template(workload)),
             instrumentation(golden),
             envFrom(golden));

@@ -141,7 +141,7 @@ class InjectionPropertiesTest {
   private static JavaInjection.Decision decide(
       PodTemplateSpec template, InstrumentationPlan instrumentation) {
     return JavaInjection.decide(
-        "journey", "journey", deployment(template), instrumentation, EnvFromNames.NONE);
+        "journey", deployment(template), instrumentation, EnvFromNames.NONE);
   }
 
   private static JsonNode tree(PodTemplateSpec template) {

@@ -101,7 +101,7 @@ class JavaEnvironmentTest {
 
   private static List<EnvVar> written(WorkloadView workload) {
     return JavaInjection.decide(
-            "journey", "journey", workload, TestStacks.instrumentation(), EnvFromNames.NONE)
+            "journey", workload, TestStacks.instrumentation(), EnvFromNames.NONE)
         .plan()
         .orElseThrow()
         .fragment()

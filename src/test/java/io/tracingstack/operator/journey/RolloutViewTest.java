@@ -108,7 +108,7 @@ class RolloutViewTest {
                     "{observedGeneration: 3, replicas: 4, updatedReplicas: 2, availableReplicas: 3}")
                 .finding(List.of())
                 .message())
-        .isEqualTo("2 of 3 pods are of this revision, 3 available");
+        .isEqualTo("2 of 3 pods are of this revision, 3 available, 2 of former revisions left");
   }
 
   private static RolloutView deployment(String spec, String status) {

@@ -53,9 +53,9 @@ cluster-down: ## Stop the cluster and leave nothing of it behind
 	@testbed/cluster down
 
 .PHONY: generate
-generate: ## Write generated files (CRDs, bundle) to their checked-in places
+generate: ## Write generated files (CRDs, golden files) to their checked-in places
 	@$(MVN) spotless:apply
-	@$(MVN) test -Dtest='*DriftTest' -DargLine=-Dgenerate=true
+	@$(MVN) test -Dtest='*DriftTest,*GoldenTest' -DargLine=-Dgenerate=true
 
 .PHONY: fmt
 fmt: ## Format the Java sources

@@ -80,6 +80,15 @@ public class Witnesses {
     baselines.remove(uid);
   }
 
+  /** Spans of this revision that the collector has counted; empty when it does not answer. */
+  OptionalLong counted(StackPlan stack, String revision) {
+    try {
+      return OptionalLong.of(counts.ofRevision(stack.collector(), revision));
+    } catch (WitnessException silent) {
+      return OptionalLong.empty();
+    }
+  }
+
   /**
    * What is to be proven.
    *
@@ -112,13 +121,9 @@ public class Witnesses {
     Optional<FoundTrace> byId = Optional.empty();
     Optional<String> bySearch = Optional.empty();
     Optional<String> storeSilent = Optional.empty();
-    OptionalLong counted = OptionalLong.empty();
-    try {
-      counted =
-          OptionalLong.of(sinceBaseline(subject, counts.ofRevision(stack.collector(), revision)));
-    } catch (WitnessException silent) {
-      // An empty count is the evidence; its reason is the stack's to tell.
-    }
+    OptionalLong all = counted(stack, revision);
+    OptionalLong counted =
+        all.isPresent() ? OptionalLong.of(sinceBaseline(subject, all.getAsLong())) : all;
     Optional<URI> query = stack.backend().query();
     if (query.isPresent()) {
       try {
@@ -191,7 +196,9 @@ public class Witnesses {
     if (pod.isPresent() && due) {
       requests.put(uid, proofRequests.send(pod.get(), pod.get().readinessProbe().get()));
     }
-    return Optional.ofNullable(requests.get(uid));
+    // A request to a pod of an earlier template says nothing about these.
+    return Optional.ofNullable(requests.get(uid))
+        .filter(r -> r.templateRevision().equals(pods.get(0).templateRevision()));
   }
 
   private Optional<AgentLog> readLog(Subject subject) {

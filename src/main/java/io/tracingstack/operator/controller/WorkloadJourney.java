@@ -209,6 +209,11 @@ public class WorkloadJourney {
     String templateRevision = pods.get(0).templateRevision();
     Optional<Duration> untilSettled = rolledOut ? Optional.empty() : Optional.of(WHILE_PROGRESSING);
     if (draft.keepProof(plan.revision(), templateRevision)) {
+      if (draft.proofIsOld(clock.instant())) {
+        witnesses
+            .counted(stack, plan.revision())
+            .ifPresent(spans -> draft.seenAgain(spans, clock.instant()));
+      }
       return new Progress(draft.finish(clock.instant()), untilSettled);
     }
     String uid = tw.getMetadata().getUid();

@@ -21,6 +21,7 @@ import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
 import io.tracingstack.operator.api.v1alpha1.TracingStack;
 import io.tracingstack.operator.injection.TracedWorkloadNames;
 import io.tracingstack.operator.journey.Progress;
+import io.tracingstack.operator.journey.WorkloadCounts;
 import io.tracingstack.operator.kube.ClusterWatch;
 import io.tracingstack.operator.kube.OperatorMetrics;
 import io.tracingstack.operator.kube.StackTelemetry;
@@ -85,6 +86,12 @@ public class WorkloadReconciler implements Reconciler<TracedWorkload>, Cleaner<T
                 tw.getStatus() == null || tw.getStatus().revision() == null
                     ? List.of()
                     : List.of(tw.getMetadata().getNamespace() + "/" + tw.getStatus().revision()));
+    metrics.workloads(
+        state ->
+            context
+                .getPrimaryCache()
+                .list(tw -> WorkloadCounts.isIn(state, tw.getStatus()))
+                .count());
     return List.of(new WatchEventSource<>(watch, "watch", object -> concerned(object, context)));
   }
 

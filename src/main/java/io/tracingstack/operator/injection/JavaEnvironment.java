@@ -12,8 +12,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The variables that one container gets, in the order in which they refer to each other. A name
@@ -84,21 +86,42 @@ final class JavaEnvironment {
    */
   private String options() {
     String agent = "-javaagent:" + JavaInjection.AGENT_PATH;
-    return isEnvEntry(RESOURCE_ATTRIBUTES)
-        ? "%s '-Dotel.resource.attributes=%s,$(%s)'"
-            .formatted(agent, resourceAttributes(), RESOURCE_ATTRIBUTES)
-        : agent;
+    Optional<EnvVar> theirs =
+        container.getEnv().stream()
+            .filter(v -> v.getName().equals(RESOURCE_ATTRIBUTES))
+            .findFirst();
+    // The JVM knows quotes but no escapes, and does not start when one is left open: a text that is
+    // not known here is not repeated. Such pods are proven by the proof request, without a
+    // revision.
+    if (theirs.isEmpty() || theirs.get().getValueFrom() != null) {
+      return agent;
+    }
+    String known = Objects.toString(theirs.get().getValue(), "");
+    if (known.contains("$(")) {
+      return agent;
+    }
+    String text = resourceAttributes() + known;
+    return Stream.of("'", "\"")
+        .filter(quote -> !text.contains(quote))
+        .findFirst()
+        .map(
+            quote ->
+                "%s %s-Dotel.resource.attributes=%s,$(%s)%s"
+                    .formatted(agent, quote, resourceAttributes(), RESOURCE_ATTRIBUTES, quote))
+        .orElse(agent);
   }
 
   private String serviceName() {
     return Optional.ofNullable(workload.annotations().get(Labels.SERVICE_NAME))
+        .filter(name -> !name.isEmpty())
         .or(
             () ->
                 // The template's label, not the workload's: changing the latter must restart
                 // nothing.
                 Optional.ofNullable(base.getMetadata())
                     .map(m -> m.getLabels())
-                    .map(l -> l.get(Labels.NAME)))
+                    .map(l -> l.get(Labels.NAME))
+                    .filter(name -> !name.isEmpty()))
         .orElse(workload.ref().name());
   }
 
@@ -124,8 +147,9 @@ final class JavaEnvironment {
     return container.getEnv().stream().map(EnvVar::getName).anyMatch(name::equals);
   }
 
+  /** The API server does not store an empty value; left out, the entry reads back as it was. */
   private static EnvVar literal(String name, String value) {
-    return new EnvVar(name, value, null);
+    return new EnvVar(name, value.isEmpty() ? null : value, null);
   }
 
   private static EnvVar fromField(String name, String path) {

@@ -14,6 +14,7 @@ public final class TracedWorkloadNames {
     String full = kind.toLowerCase(Locale.ROOT) + "-" + name;
     return full.length() <= MAX_LENGTH
         ? full
-        : full.substring(0, MAX_LENGTH - 17) + "-" + Hash.of(full);
+        // A part of a name must not begin with a hyphen, so none may follow a dot.
+        : full.substring(0, MAX_LENGTH - 17).replaceFirst("\\.$", "") + "-" + Hash.of(full);
   }
 }

@@ -93,7 +93,8 @@ public record RolloutView(
     }
     return Finding.no(
         Reason.PROGRESSING,
-        "%d of %d pods are of this revision, %d available".formatted(updated, desired, available));
+        "%d of %d pods are of this revision, %d available, %d of former revisions left"
+            .formatted(updated, desired, available, Math.max(0, total - updated)));
   }
 
   private static boolean isObserved(Long generation, Long observedGeneration) {

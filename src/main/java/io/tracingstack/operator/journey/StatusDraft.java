@@ -8,6 +8,7 @@ import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.AgentReport;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Proof;
 import io.tracingstack.operator.status.Conditions;
 import io.tracingstack.operator.status.Finding;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -16,6 +17,9 @@ import java.util.Optional;
 
 /** A status in the making; an unchanged world ends in a status equal to the former one. */
 public final class StatusDraft {
+  /** How old the last span may grow before the collector is asked again: proof costs, too. */
+  public static final Duration PROOF_AGE = Duration.ofMinutes(10);
+
   private final TracedWorkloadStatus before;
   private final Long generation;
   private final String retry;
@@ -79,6 +83,29 @@ public final class StatusDraft {
       conditions.set(ConditionType.TRACED, Finding.yes(Reason.TRACED, message));
     }
     return still;
+  }
+
+  /** Whether the kept proof is so old that later spans should be looked for. */
+  public boolean proofIsOld(Instant now) {
+    return proof != null
+        && Instant.parse(proof.lastSpan())
+            .plus(PROOF_AGE)
+            .isBefore(now.truncatedTo(ChronoUnit.SECONDS));
+  }
+
+  /** Notes that the collector has counted more spans since. */
+  public void seenAgain(long spans, Instant now) {
+    if (proof.spans() == null || spans != proof.spans()) {
+      proof =
+          new Proof(
+              proof.witness(),
+              proof.traceId(),
+              proof.pod(),
+              proof.templateRevision(),
+              proof.firstSpan(),
+              timestamp(now),
+              spans);
+    }
   }
 
   /** Whether pods of an earlier template with the same injected content were proven. */

@@ -6,7 +6,6 @@ import io.tracingstack.operator.api.v1alpha1.TracingStackStatus.Workloads;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.Objects;
 
 /** Counts a stack's workloads by what their states mean. */
 public final class WorkloadCounts {
@@ -15,16 +14,22 @@ public final class WorkloadCounts {
   /** The counts; a status may be null or without a state. */
   public static Workloads of(Collection<TracedWorkloadStatus> statuses) {
     Map<Reason.Group, Integer> counts = new EnumMap<>(Reason.Group.class);
-    statuses.stream()
-        .filter(Objects::nonNull)
-        .filter(s -> s.state() != null)
-        .forEach(s -> counts.merge(Reason.ofApiName(s.state()).group(), 1, Integer::sum));
+    for (Reason.Group group : Reason.Group.values()) {
+      counts.put(group, (int) statuses.stream().filter(s -> isIn(group, s)).count());
+    }
     return new Workloads(
         counts.values().stream().mapToInt(Integer::intValue).sum(),
-        counts.getOrDefault(Reason.Group.WAITING, 0),
-        counts.getOrDefault(Reason.Group.PROGRESSING, 0),
-        counts.getOrDefault(Reason.Group.TRACED, 0),
-        counts.getOrDefault(Reason.Group.SILENT, 0),
-        counts.getOrDefault(Reason.Group.FAILED, 0));
+        counts.get(Reason.Group.WAITING),
+        counts.get(Reason.Group.PROGRESSING),
+        counts.get(Reason.Group.TRACED),
+        counts.get(Reason.Group.SILENT),
+        counts.get(Reason.Group.FAILED));
+  }
+
+  /** Whether a workload's state belongs to a group; one without a state, or status, to none. */
+  public static boolean isIn(Reason.Group group, TracedWorkloadStatus status) {
+    return status != null
+        && status.state() != null
+        && Reason.ofApiName(status.state()).group() == group;
   }
 }

@@ -1,24 +1,20 @@
 package io.tracingstack.operator.kube;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.MultiGauge;
-import io.micrometer.core.instrument.Tags;
+import io.tracingstack.operator.api.v1alpha1.Reason;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
-import java.util.Map;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 
 /** The operator's own metrics; no series grows with the number of objects. */
 @ApplicationScoped
 public class OperatorMetrics {
   private final MeterRegistry registry;
-  private final MultiGauge workloads;
 
   OperatorMetrics(MeterRegistry registry) {
     this.registry = registry;
-    this.workloads =
-        MultiGauge.builder("tracingstack.workloads")
-            .description("Labelled workloads by state")
-            .register(registry);
   }
 
   /** Counts a write to the API server. */
@@ -41,12 +37,13 @@ public class OperatorMetrics {
     }
   }
 
-  /** Replaces the counts of workloads. */
-  public void workloads(Map<String, Long> byState) {
-    workloads.register(
-        byState.entrySet().stream()
-            .map(e -> MultiGauge.Row.of(Tags.of("state", e.getKey()), e.getValue()))
-            .toList(),
-        true);
+  /** Shows the number of workloads in each state, counted when somebody asks. */
+  public void workloads(ToDoubleFunction<Reason.Group> count) {
+    for (Reason.Group state : Reason.Group.values()) {
+      Gauge.builder("tracingstack.workloads", () -> count.applyAsDouble(state))
+          .description("Labelled workloads by what their state means")
+          .tag("state", state.name().toLowerCase(Locale.ROOT))
+          .register(registry);
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.tracingstack.operator.packaging;
 
+import io.tracingstack.operator.testing.GeneratedFiles;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 

@@ -1,4 +1,4 @@
-package io.tracingstack.operator.packaging;
+package io.tracingstack.operator.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,12 +10,12 @@ import java.nio.file.Path;
 /**
  * Compares checked-in files with what is generated; {@code -Dgenerate=true} writes them instead.
  */
-final class GeneratedFiles {
+public final class GeneratedFiles {
   private static final boolean WRITE = Boolean.getBoolean("generate");
 
   private GeneratedFiles() {}
 
-  static void check(Path file, String generated) {
+  public static void check(Path file, String generated) {
     try {
       if (WRITE) {
         Files.createDirectories(file.getParent());

@@ -1,0 +1,176 @@
+package io.tracingstack.operator.injection;
+
+import static io.tracingstack.operator.testing.TestWorkloads.deployment;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
+import io.tracingstack.operator.stack.InstrumentationPlan;
+import io.tracingstack.operator.testing.JsonPatch;
+import io.tracingstack.operator.testing.ServerSideApply;
+import io.tracingstack.operator.testing.TestStacks;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+/** Injecting and undoing is the identity, whatever the pod template. */
+class InjectionPropertiesTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @Provide
+  Arbitrary<PodTemplateSpec> templates() {
+    return ArbitraryTemplates.templates();
+  }
+
+  @Provide
+  Arbitrary<InstrumentationPlan> instrumentations() {
+    return Arbitraries.of(
+            "{}",
+            "{samplingRatio: 0.1, resourceAttributes: {team: payments}}",
+            "{java: {env: [{name: OTEL_INSTRUMENTATION_JDBC_ENABLED, value: 'false'},"
+                + " {name: OTEL_TAGS, value: ''}]}}",
+            "{java: {agentImage: 'own:1', resources: {limits: {cpu: '0.5', memory: 64Mi}}}}")
+        .map(yaml -> TestStacks.plan("instrumentation: " + yaml).instrumentation());
+  }
+
+  @Property(tries = 500)
+  void strippingGivesTheOriginalBack(
+      @ForAll("templates") PodTemplateSpec original,
+      @ForAll("instrumentations") InstrumentationPlan instrumentation) {
+    inject(original, instrumentation)
+        .ifPresent(
+            injected ->
+                assertThat(tree(Footprint.strip(injected.template()))).isEqualTo(tree(original)));
+  }
+
+  @Property(tries = 500)
+  void removingByNameGivesTheOriginalBack(
+      @ForAll("templates") PodTemplateSpec original,
+      @ForAll("instrumentations") InstrumentationPlan instrumentation) {
+    inject(original, instrumentation)
+        .ifPresent(injected -> assertThat(removed(injected.template())).isEqualTo(tree(original)));
+  }
+
+  @Property(tries = 500)
+  void decidingAgainChangesNothing(
+      @ForAll("templates") PodTemplateSpec original,
+      @ForAll("instrumentations") InstrumentationPlan instrumentation) {
+    inject(original, instrumentation)
+        .ifPresent(
+            injected -> {
+              InjectionPlan again =
+                  decide(injected.template(), instrumentation).plan().orElseThrow();
+
+              assertThat(again).isEqualTo(injected.plan());
+              assertThat(again.isAppliedTo(injected.template())).isTrue();
+              assertThat(again.isAppliedTo(original)).isFalse();
+            });
+  }
+
+  @Property(tries = 500)
+  void whatTheUserSetIsNeverOverwritten(
+      @ForAll("templates") PodTemplateSpec original,
+      @ForAll("instrumentations") InstrumentationPlan instrumentation) {
+    inject(original, instrumentation)
+        .ifPresent(
+            injected -> {
+              for (Container before : original.getSpec().getContainers()) {
+                Container after = container(injected.template(), before.getName());
+                assertThat(after.getEnv().subList(0, before.getEnv().size()))
+                    .usingRecursiveComparison()
+                    .withComparatorForType(
+                        (a, b) -> emptyAsNull(a).compareTo(emptyAsNull(b)), String.class)
+                    .isEqualTo(before.getEnv());
+                assertThat(after.getEnv()).extracting(EnvVar::getName).doesNotHaveDuplicates();
+              }
+            });
+  }
+
+  @Property(tries = 500)
+  void aLaterChangeOfOneOfOurVariablesIsTheUsers(
+      @ForAll("templates") PodTemplateSpec original,
+      @ForAll("instrumentations") InstrumentationPlan instrumentation,
+      @ForAll Random random) {
+    inject(original, instrumentation)
+        .ifPresent(
+            injected -> {
+              // Given: the user gives one of ours a value of their own
+              Footprint footprint = Footprint.of(injected.template()).orElseThrow();
+              String containerName = pick(footprint.env().keySet(), random);
+              String variable = pick(footprint.env().get(containerName).keySet(), random);
+              PodTemplateSpec changed = new PodTemplateSpecBuilder(injected.template()).build();
+              EnvVar ours =
+                  container(changed, containerName).getEnv().stream()
+                      .filter(v -> v.getName().equals(variable))
+                      .findFirst()
+                      .orElseThrow();
+              ours.setValueFrom(null);
+              ours.setValue("the user's");
+
+              // Then: it stays, and all others go
+              PodTemplateSpec expected = new PodTemplateSpecBuilder(original).build();
+              container(expected, containerName)
+                  .getEnv()
+                  .add(new EnvVar(variable, "the user's", null));
+              assertThat(tree(Footprint.strip(changed))).isEqualTo(tree(expected));
+              assertThat(removed(changed)).isEqualTo(tree(expected));
+            });
+  }
+
+  private record Injected(PodTemplateSpec template, InjectionPlan plan) {}
+
+  /** The template with ours in it, empty where injection is refused. */
+  private static Optional<Injected> inject(
+      PodTemplateSpec original, InstrumentationPlan instrumentation) {
+    return decide(original, instrumentation)
+        .plan()
+        .map(plan -> new Injected(ServerSideApply.apply(original, plan.fragment()), plan));
+  }
+
+  private static JavaInjection.Decision decide(
+      PodTemplateSpec template, InstrumentationPlan instrumentation) {
+    return JavaInjection.decide(
+        "journey", deployment(template), instrumentation, EnvFromNames.NONE);
+  }
+
+  private static JsonNode tree(PodTemplateSpec template) {
+    return ServerSideApply.tree(template);
+  }
+
+  /** The template after the operations of a removal, in JSON as the API server would have it. */
+  private static JsonNode removed(PodTemplateSpec injected) {
+    List<Map<String, Object>> operations =
+        Footprint.of(injected).orElseThrow().removal(injected, "7");
+    ObjectNode workload = JSON.createObjectNode();
+    workload.putObject("metadata").put("resourceVersion", "7");
+    workload.putObject("spec").set("template", tree(injected));
+    return ServerSideApply.withoutEmpties(
+        JsonPatch.apply(workload, operations).at("/spec/template"));
+  }
+
+  private static Container container(PodTemplateSpec template, String name) {
+    return template.getSpec().getContainers().stream()
+        .filter(c -> c.getName().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static String pick(java.util.Set<String> names, Random random) {
+    return List.copyOf(names).get(random.nextInt(names.size()));
+  }
+
+  private static String emptyAsNull(String value) {
+    return value == null ? "" : value;
+  }
+}

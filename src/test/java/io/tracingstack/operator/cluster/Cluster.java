@@ -34,7 +34,7 @@ final class Cluster {
 
   private Cluster() {}
 
-  /** The client reads EC keys only when told that it is one. */
+  /** The client reads EC keys only when told that they are. */
   private static KubernetesClient client() {
     Config config = Config.autoConfigure(null);
     for (String algorithm : List.of("RSA", "EC")) {

@@ -29,10 +29,9 @@ class OtherManagersTest {
     String injected = workload.template();
 
     // When: the same file is applied again
-    String output = Cluster.kubectlWithInput(file, "apply", "-f", "-");
+    Cluster.kubectlWithInput(file, "apply", "-f", "-");
 
     // Then
-    assertThat(output).endsWith("unchanged");
     assertThat(workload.template()).isEqualTo(injected);
 
     // When: a changed file is applied

@@ -97,7 +97,15 @@ public class WorkloadStore {
 
   /** Writes the plan's fields. */
   public Outcome inject(String namespace, WorkloadRef ref, InjectionPlan plan) {
-    return apply(namespace, ref, plan.fragment());
+    Outcome outcome = apply(namespace, ref, plan.fragment());
+    // After a `kubectl rollout undo` to another injected revision, what is there of ours belongs to
+    // kubectl, which would never give it up.
+    boolean withFormerContent =
+        outcome instanceof Outcome.Conflict
+            && get(namespace, ref).flatMap(s -> Footprint.of(s.template())).isPresent();
+    return withFormerContent && remove(namespace, ref)
+        ? apply(namespace, ref, plan.fragment())
+        : outcome;
   }
 
   /**

@@ -1,0 +1,38 @@
+package io.tracingstack.operator.cluster;
+
+import io.tracingstack.operator.api.v1alpha1.BackendSpec;
+import io.tracingstack.operator.api.v1alpha1.CollectorSpec;
+import io.tracingstack.operator.api.v1alpha1.InstrumentationSpec;
+import io.tracingstack.operator.api.v1alpha1.JavaSpec;
+import io.tracingstack.operator.api.v1alpha1.OtlpBackendSpec;
+import io.tracingstack.operator.api.v1alpha1.TracingStackSpec;
+
+/** Specifications of stacks that tests make for themselves. */
+final class Stacks {
+  private Stacks() {}
+
+  /** A stack that sends to another stack's Tempo, which it cannot read. */
+  static TracingStackSpec external(SharedStack target) {
+    return new TracingStackSpec(backend(target), null, null);
+  }
+
+  static TracingStackSpec externalWithCollectorImage(SharedStack target, String image) {
+    return new TracingStackSpec(backend(target), new CollectorSpec(image, null, null, null), null);
+  }
+
+  static TracingStackSpec externalWithAgent(SharedStack target, String image, String sha256) {
+    return new TracingStackSpec(
+        backend(target),
+        null,
+        new InstrumentationSpec(null, null, null, null, new JavaSpec(image, sha256, null, null)));
+  }
+
+  /** A stack with a Tempo of its own that keeps few of the traces its workloads start. */
+  static TracingStackSpec sampling(double ratio) {
+    return new TracingStackSpec(null, null, new InstrumentationSpec(null, null, ratio, null, null));
+  }
+
+  private static BackendSpec backend(SharedStack target) {
+    return new BackendSpec(null, new OtlpBackendSpec(target.tempoOtlp(), null, null, null));
+  }
+}

@@ -24,6 +24,7 @@ import io.tracingstack.operator.journey.Progress;
 import io.tracingstack.operator.journey.WorkloadCounts;
 import io.tracingstack.operator.kube.ClusterWatch;
 import io.tracingstack.operator.kube.OperatorMetrics;
+import io.tracingstack.operator.kube.SlimStores;
 import io.tracingstack.operator.kube.StackTelemetry;
 import io.tracingstack.operator.kube.WorkloadStore;
 import io.tracingstack.operator.kube.WorkloadStore.Removal;
@@ -40,7 +41,10 @@ import java.util.stream.Stream;
     finalizerName = WorkloadReconciler.FINALIZER,
     fieldManager = "tracingstack-operator",
     generationAwareEventProcessing = false,
-    informer = @Informer(onUpdateFilter = TracedWorkloadChanges.class),
+    informer =
+        @Informer(
+            onUpdateFilter = TracedWorkloadChanges.class,
+            itemStore = SlimStores.WithoutManagedFields.class),
     maxReconciliationInterval =
         @MaxReconciliationInterval(interval = 10, timeUnit = TimeUnit.MINUTES))
 @GradualRetry(maxAttempts = -1, initialInterval = 1000, intervalMultiplier = 2, maxInterval = 60000)

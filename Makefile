@@ -57,6 +57,10 @@ generate: ## Write generated files (CRDs, golden files) to their checked-in plac
 	@$(MVN) spotless:apply
 	@$(MVN) test -Dtest='*DriftTest,*GoldenTest' -DargLine=-Dgenerate=true
 
+.PHONY: validate-bundle
+validate-bundle: ## Validate the bundle with operator-framework's own validator
+	@hack/validate-bundle
+
 .PHONY: fmt
 fmt: ## Format the Java sources
 	@$(MVN) spotless:apply

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -32,6 +33,9 @@ import java.util.concurrent.ConcurrentHashMap;
 public class PipelineCanary {
   /** A span accepted by the collector is in the store within a second; this is ample. */
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
+
+  /** Longer than the exporter's first attempt and its time-out of 5 s. */
+  private static final Duration DELIVERY = Duration.ofSeconds(6);
 
   private static final Duration SOON = Duration.ofMillis(500);
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(15);
@@ -59,7 +63,13 @@ public class PipelineCanary {
     this.clock = clock;
   }
 
-  private record InFlight(String traceId, Instant sent) {}
+  /**
+   * A span on its way.
+   *
+   * @param lostBefore what the collector's pods had failed to deliver when it was sent: the counter
+   *     never goes down
+   */
+  private record InFlight(String traceId, Instant sent, long lostBefore) {}
 
   /**
    * The state of the check.
@@ -90,6 +100,7 @@ public class PipelineCanary {
       if (recent.isPresent()) {
         return recent.get();
       }
+      long lostBefore = undelivered(plan).orElse(0);
       Instant sent = clock.instant();
       Optional<String> traceId = telemetry.sendCanary(plan.ref());
       if (traceId.isEmpty()) {
@@ -102,7 +113,7 @@ public class PipelineCanary {
                 "the collector at %s did not accept a span"
                     .formatted(plan.collector().otlpHttp())));
       }
-      canary = new InFlight(traceId.get(), sent);
+      canary = new InFlight(traceId.get(), sent, lostBefore);
       inFlight.put(id, canary);
     }
     return plan.backend().query().isPresent()
@@ -145,7 +156,9 @@ public class PipelineCanary {
       }
       silent =
           Finding.no(
-              undelivered(plan) > 0 ? Reason.CANARY_EXPORT_FAILED : Reason.CANARY_LOST,
+              undelivered(plan).orElse(0) > canary.lostBefore()
+                  ? Reason.CANARY_EXPORT_FAILED
+                  : Reason.CANARY_LOST,
               "span %s did not reach the store".formatted(canary.traceId()));
     } catch (WitnessException e) {
       silent = Finding.no(Reason.STORE_UNREACHABLE, e.getMessage());
@@ -162,23 +175,18 @@ public class PipelineCanary {
   /** A backend that cannot be read: the collector took the span, and delivers what it takes. */
   private Check accepted(TracingStack stack, StackPlan plan, InFlight canary) {
     Duration waited = Duration.between(canary.sent(), clock.instant());
-    try {
-      if (undelivered(plan) == 0 && waited.compareTo(Duration.ofSeconds(2)) >= 0) {
-        forget(stack);
-        metrics.canary("accepted", null);
-        return new Check(
-            Finding.yes(
-                Reason.CANARY_ACCEPTED,
-                "the collector took a span and has nothing undelivered; the backend cannot be read"),
-            new Canary("Accepted", canary.traceId(), null, StatusDraft.timestamp(canary.sent())),
-            Optional.of(config.canary().period()));
-      }
-    } catch (WitnessException e) {
-      return failed(
-          stack,
-          canary.traceId(),
-          canary.sent(),
-          Finding.no(Reason.CANARY_EXPORT_FAILED, e.getMessage()));
+    OptionalLong lost = undelivered(plan);
+    if (lost.isPresent()
+        && lost.getAsLong() <= canary.lostBefore()
+        && waited.compareTo(DELIVERY) >= 0) {
+      forget(stack);
+      metrics.canary("accepted", null);
+      return new Check(
+          Finding.yes(
+              Reason.CANARY_ACCEPTED,
+              "the collector took a span and lost none; the backend cannot be read"),
+          new Canary("Accepted", canary.traceId(), null, StatusDraft.timestamp(canary.sent())),
+          Optional.of(config.canary().period()));
     }
     if (waited.compareTo(TIMEOUT) < 0) {
       return new Check(
@@ -190,12 +198,19 @@ public class PipelineCanary {
         stack,
         canary.traceId(),
         canary.sent(),
-        Finding.no(
-            Reason.CANARY_EXPORT_FAILED, "the collector holds spans that it cannot deliver"));
+        lost.isPresent()
+            ? Finding.no(
+                Reason.CANARY_EXPORT_FAILED, "the collector has spans that it cannot deliver")
+            : Finding.no(Reason.CANARY_REFUSED, "the collector's pods do not show their counters"));
   }
 
-  private long undelivered(StackPlan plan) throws WitnessException {
-    return counts.undelivered(plan.collector());
+  /** Spans lost or stuck so far; empty when no pod of the collector answers. */
+  private OptionalLong undelivered(StackPlan plan) {
+    try {
+      return OptionalLong.of(counts.undelivered(plan.collector()));
+    } catch (WitnessException silent) {
+      return OptionalLong.empty();
+    }
   }
 
   /** Repeats itself until it succeeds; the status shows the first failure of a row. */

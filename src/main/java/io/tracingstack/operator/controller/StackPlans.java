@@ -1,6 +1,8 @@
 package io.tracingstack.operator.controller;
 
+import io.tracingstack.operator.api.v1alpha1.StackRef;
 import io.tracingstack.operator.api.v1alpha1.TracingStack;
+import io.tracingstack.operator.injection.StackCandidate;
 import io.tracingstack.operator.stack.Defaults;
 import io.tracingstack.operator.stack.InvalidSpecException;
 import io.tracingstack.operator.stack.StackPlan;
@@ -9,7 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/** The plans of the stacks that can serve workloads now. */
+/** The stacks that can serve workloads now, with their plans. */
 @ApplicationScoped
 public class StackPlans {
   private final Defaults defaults;
@@ -18,18 +20,23 @@ public class StackPlans {
     this.defaults = defaults;
   }
 
-  /** Plans of stacks that are not being deleted and whose specification is usable. */
-  List<StackPlan> usable(Collection<TracingStack> stacks) {
+  /** Stacks that are not being deleted. */
+  List<StackCandidate> candidates(Collection<TracingStack> stacks) {
     return stacks.stream()
         .filter(s -> s.getMetadata().getDeletionTimestamp() == null)
-        .flatMap(
-            s -> {
-              try {
-                return Optional.of(StackPlan.of(s, defaults, Optional.empty())).stream();
-              } catch (InvalidSpecException reportedByTheStack) {
-                return Optional.<StackPlan>empty().stream();
-              }
-            })
+        .map(s -> new StackCandidate(refOf(s), plan(s)))
         .toList();
+  }
+
+  private Optional<StackPlan> plan(TracingStack stack) {
+    try {
+      return Optional.of(StackPlan.of(stack, defaults, Optional.empty()));
+    } catch (InvalidSpecException reportedByTheStack) {
+      return Optional.empty();
+    }
+  }
+
+  private static StackRef refOf(TracingStack stack) {
+    return new StackRef(stack.getMetadata().getNamespace(), stack.getMetadata().getName());
   }
 }

@@ -178,8 +178,7 @@ public class Witnesses {
   /** A user's own resource attributes may hide the revision; then the pod's name must do. */
   private static boolean isOurs(FoundTrace trace, String revision, ProofRequest request) {
     return trace.ofRevision(revision).isPresent()
-        || trace.spans().stream().anyMatch(s -> request.pod().equals(s.pod()))
-        || trace.spans().stream().allMatch(s -> s.revision().isEmpty());
+        || trace.spans().stream().anyMatch(s -> request.pod().equals(s.pod()));
   }
 
   private Optional<ProofRequest> proofRequest(String uid, List<PodView> pods, Instant now) {

@@ -12,6 +12,7 @@ import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Proof;
 import io.tracingstack.operator.injection.InjectionPlan;
 import io.tracingstack.operator.injection.JavaInjection;
 import io.tracingstack.operator.injection.Refusal;
+import io.tracingstack.operator.injection.StackCandidate;
 import io.tracingstack.operator.injection.StackSelection;
 import io.tracingstack.operator.journey.AgentVerification;
 import io.tracingstack.operator.journey.Intent;
@@ -83,8 +84,17 @@ public class WorkloadJourney {
     if (choice.refusal().isPresent()) {
       return withdraw(tw, draft, ConditionType.SELECTED, choice.refusal().get());
     }
-    StackPlan stack = choice.stack().orElseThrow();
-    draft.stack(stack.ref());
+    StackCandidate chosen = choice.stack().orElseThrow();
+    draft.stack(chosen.ref());
+    if (chosen.plan().isEmpty()) {
+      Finding invalid =
+          Finding.unknown(
+              Reason.STACK_INVALID,
+              "the specification of TracingStack %s is invalid; this workload is left as it is"
+                  .formatted(chosen.ref()));
+      return new Progress(draft.hold(invalid, clock.instant()), Optional.empty());
+    }
+    StackPlan stack = chosen.plan().get();
     draft.set(
         ConditionType.SELECTED,
         Finding.yes(Reason.SELECTED, "served by TracingStack " + stack.ref()));
@@ -142,7 +152,7 @@ public class WorkloadJourney {
             orEmpty(namespace.getAnnotations())),
         orEmpty(workload.getLabels()),
         orEmpty(workload.getAnnotations()),
-        plans.usable(watch.stacks()),
+        plans.candidates(watch.stacks()),
         policy);
   }
 
@@ -151,8 +161,8 @@ public class WorkloadJourney {
       TracedWorkload tw, StatusDraft draft, ConditionType type, Refusal refusal) {
     draft.set(type, Finding.no(refusal.reason(), refusal.message()));
     boolean clean = workloads.remove(tw.getMetadata().getNamespace(), tw.getSpec().workload());
-    if (clean) {
-      draft.forgetInjection();
+    if (!clean) {
+      draft.stillInjected();
     }
     return new Progress(
         draft.finish(clock.instant()), clean ? Optional.empty() : Optional.of(SOON));

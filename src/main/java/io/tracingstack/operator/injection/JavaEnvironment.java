@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -27,6 +28,8 @@ final class JavaEnvironment {
   private static final String POD_NAME = "TRACINGSTACK_POD_NAME";
   private static final String NODE_NAME = "TRACINGSTACK_NODE_NAME";
   private static final String RESOURCE_ATTRIBUTES = "OTEL_RESOURCE_ATTRIBUTES";
+  private static final Set<String> PROTOCOLS =
+      Set.of("OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL");
 
   private final WorkloadView workload;
   private final PodTemplateSpec base;
@@ -50,12 +53,15 @@ final class JavaEnvironment {
     this.revision = revision;
   }
 
-  List<EnvVar> variables(OptionVariable optionVariable) {
+  /**
+   * @param optionVariable the variable that names the agent, empty when the user does
+   */
+  List<EnvVar> variables(Optional<OptionVariable> optionVariable) {
     List<EnvVar> wanted = new ArrayList<>();
     wanted.add(fromField(POD_NAME, "metadata.name"));
     wanted.add(fromField(NODE_NAME, "spec.nodeName"));
     wanted.add(literal("OTEL_SERVICE_NAME", serviceName()));
-    wanted.add(literal("OTEL_EXPORTER_OTLP_ENDPOINT", instrumentation.otlpEndpoint()));
+    wanted.add(literal("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint()));
     wanted.add(literal("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"));
     // The two belong together: a ratio of ours beside the user's sampler would change its meaning.
     if (instrumentation.samplingRatio() < 1.0
@@ -73,7 +79,7 @@ final class JavaEnvironment {
     for (JavaSpec.Env env : instrumentation.agentEnv()) {
       wanted.add(literal(env.name(), env.value()));
     }
-    wanted.add(literal(optionVariable.name(), options()));
+    optionVariable.ifPresent(variable -> wanted.add(literal(variable.name(), options())));
 
     Map<String, EnvVar> byName = new LinkedHashMap<>();
     wanted.stream().filter(v -> !isSet(v.getName())).forEach(v -> byName.put(v.getName(), v));
@@ -109,6 +115,15 @@ final class JavaEnvironment {
                 "%s %s-Dotel.resource.attributes=%s,$(%s)%s"
                     .formatted(agent, quote, resourceAttributes(), RESOURCE_ATTRIBUTES, quote))
         .orElse(agent);
+  }
+
+  /** The user's choice of protocol wins, and needs the port that speaks it. */
+  private String endpoint() {
+    boolean grpc =
+        container.getEnv().stream()
+            .filter(v -> PROTOCOLS.contains(v.getName()))
+            .anyMatch(v -> "grpc".equals(v.getValue()));
+    return grpc ? instrumentation.otlpGrpc() : instrumentation.otlpHttp();
   }
 
   private String serviceName() {

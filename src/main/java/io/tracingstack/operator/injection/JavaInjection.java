@@ -81,7 +81,7 @@ public final class JavaInjection {
       String revision) {
     Map<String, List<EnvVar>> env = new LinkedHashMap<>();
     for (Container target : targets) {
-      OptionVariable variable = OptionVariable.choose(target, envFrom).variable().orElseThrow();
+      Optional<OptionVariable> variable = OptionVariable.choose(target, envFrom).variable();
       env.put(
           target.getName(),
           new JavaEnvironment(workload, base, target, instrumentation, envFrom, revision)
@@ -150,7 +150,10 @@ public final class JavaInjection {
             c ->
                 c.getName()
                     + " through "
-                    + OptionVariable.choose(c, envFrom).variable().orElseThrow())
+                    + OptionVariable.choose(c, envFrom)
+                        .variable()
+                        .map(OptionVariable::name)
+                        .orElse("an option of its own"))
         .reduce((a, b) -> a + ", " + b)
         .orElse("");
   }

@@ -16,10 +16,16 @@ enum OptionVariable {
   /** Read by the {@code java} launcher of JDK 9 and later. */
   JDK_JAVA_OPTIONS;
 
-  /** The variable to use, or why none can be: exactly one of the two is present. */
+  /**
+   * The variable to use, or why none can be. Neither is present where none is needed, because the
+   * user has named our agent by hand, as the next steps of some reasons advise.
+   */
   record Choice(Optional<OptionVariable> variable, Optional<Refusal> refusal) {}
 
   static Choice choose(Container container, EnvFromNames envFrom) {
+    if (isNamedByHand(container)) {
+      return new Choice(Optional.empty(), Optional.empty());
+    }
     boolean toolOptionsFree = isFree(container, JAVA_TOOL_OPTIONS, envFrom);
     boolean launcherOptionsFree = isFree(container, JDK_JAVA_OPTIONS, envFrom);
     // A Secret's names are unknown. JAVA_TOOL_OPTIONS is the likelier of the two to be in it.
@@ -37,6 +43,11 @@ enum OptionVariable {
                 Reason.TOOL_OPTIONS_TAKEN,
                 "container %s sets both JAVA_TOOL_OPTIONS and JDK_JAVA_OPTIONS"
                     .formatted(container.getName()))));
+  }
+
+  private static boolean isNamedByHand(Container container) {
+    return Preflight.optionTexts(container)
+        .anyMatch(text -> text.contains("-javaagent:" + JavaInjection.AGENT_PATH));
   }
 
   private static boolean isFree(

@@ -7,7 +7,7 @@ import io.tracingstack.operator.api.v1alpha1.Reason;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -96,19 +96,23 @@ final class Preflight {
   }
 
   private static Optional<Refusal> otherAgent(Container container) {
-    Stream<String> commandLine =
-        Stream.of(container.getCommand(), container.getArgs()).flatMap(List::stream);
-    Stream<String> variables =
-        container.getEnv().stream().map(EnvVar::getValue).filter(v -> v != null);
-    return Stream.concat(commandLine, variables)
-        .map(TRACING_AGENT::matcher)
-        .filter(Matcher::find)
+    return optionTexts(container)
+        .flatMap(text -> TRACING_AGENT.matcher(text).results())
+        .map(MatchResult::group)
+        .filter(agent -> !agent.startsWith("-javaagent:" + JavaInjection.AGENT_PATH))
         .map(
-            m ->
+            agent ->
                 new Refusal(
                     Reason.OTHER_AGENT_PRESENT,
-                    "container %s already runs %s".formatted(container.getName(), m.group())))
+                    "container %s already runs %s".formatted(container.getName(), agent)))
         .findFirst();
+  }
+
+  /** Where a container may name Java agents, as far as the pod template shows. */
+  static Stream<String> optionTexts(Container container) {
+    return Stream.concat(
+        Stream.of(container.getCommand(), container.getArgs()).flatMap(List::stream),
+        container.getEnv().stream().map(EnvVar::getValue).filter(v -> v != null));
   }
 
   /** A user's exporter settings win, so spans would go elsewhere and could never be proven. */

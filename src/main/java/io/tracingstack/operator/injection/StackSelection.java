@@ -3,7 +3,6 @@ package io.tracingstack.operator.injection;
 import io.tracingstack.operator.api.v1alpha1.Labels;
 import io.tracingstack.operator.api.v1alpha1.Reason;
 import io.tracingstack.operator.api.v1alpha1.StackRef;
-import io.tracingstack.operator.stack.StackPlan;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +18,7 @@ public final class StackSelection {
   private StackSelection() {}
 
   /** A stack, or why none serves: exactly one of the two is present. */
-  public record Choice(Optional<StackPlan> stack, Optional<Refusal> refusal) {}
+  public record Choice(Optional<StackCandidate> stack, Optional<Refusal> refusal) {}
 
   /**
    * A namespace as far as selection is concerned.
@@ -54,7 +53,7 @@ public final class StackSelection {
       NamespaceView namespace,
       Map<String, String> workloadLabels,
       Map<String, String> workloadAnnotations,
-      Collection<StackPlan> stacks,
+      Collection<StackCandidate> stacks,
       Policy policy) {
     if (policy.protects(namespace.name())) {
       return refuse(Reason.PROTECTED_NAMESPACE, "namespace " + namespace.name() + " is protected");
@@ -75,10 +74,10 @@ public final class StackSelection {
               () ->
                   refuse(
                       Reason.NO_STACK,
-                      "%s names '%s', which is not the <namespace>.<name> of a TracingStack"
+                      "%s names '%s', and there is no TracingStack of that <namespace>.<name>"
                           .formatted(Labels.STACK, named.get())));
     }
-    List<StackPlan> candidates = reaching(namespace.name(), stacks, policy);
+    List<StackCandidate> candidates = reaching(namespace.name(), stacks, policy);
     if (candidates.size() == 1) {
       return narrow(candidates.get(0), namespace);
     }
@@ -100,17 +99,17 @@ public final class StackSelection {
                         stacks.stream().map(s -> s.ref().toString()).sorted().limit(3).toList())));
   }
 
-  private static List<StackPlan> reaching(
-      String namespace, Collection<StackPlan> stacks, Policy policy) {
-    List<StackPlan> own =
+  private static List<StackCandidate> reaching(
+      String namespace, Collection<StackCandidate> stacks, Policy policy) {
+    List<StackCandidate> own =
         stacks.stream().filter(s -> s.ref().namespace().equals(namespace)).toList();
     return own.isEmpty()
         ? stacks.stream().filter(s -> policy.clusterWide().contains(s.ref())).toList()
         : own;
   }
 
-  private static Choice narrow(StackPlan stack, NamespaceView namespace) {
-    return stack.instrumentation().admitsNamespace(namespace.labels())
+  private static Choice narrow(StackCandidate stack, NamespaceView namespace) {
+    return stack.admitsNamespace(namespace.labels())
         ? new Choice(Optional.of(stack), Optional.empty())
         : refuse(
             Reason.NAMESPACE_EXCLUDED,

@@ -1,5 +1,6 @@
 package io.tracingstack.operator.journey;
 
+import io.fabric8.kubernetes.api.model.Condition;
 import io.tracingstack.operator.api.v1alpha1.ConditionType;
 import io.tracingstack.operator.api.v1alpha1.Reason;
 import io.tracingstack.operator.api.v1alpha1.StackRef;
@@ -14,6 +15,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A status in the making; an unchanged world ends in a status equal to the former one. */
 public final class StatusDraft {
@@ -60,12 +62,33 @@ public final class StatusDraft {
     this.lostInjections = times.isEmpty() ? null : times;
   }
 
-  /** The workload is as it was before. */
-  public void forgetInjection() {
-    this.stack = null;
-    this.revision = null;
-    this.agent = null;
-    this.proof = null;
+  /** Something of ours is still in: the former stack must wait until it is out. */
+  public void stillInjected() {
+    this.stack = before.stack();
+    this.revision = before.revision();
+  }
+
+  /** The stack cannot say what it wants, so everything stays as it is. */
+  public TracedWorkloadStatus hold(Finding finding, Instant now) {
+    conditions.set(ConditionType.SELECTED, finding);
+    List<Condition> selected = conditions.toList(before.conditions(), generation, now);
+    List<Condition> others =
+        before.conditions() == null
+            ? List.of()
+            : before.conditions().stream()
+                .filter(c -> !c.getType().equals(ConditionType.SELECTED.apiName()))
+                .toList();
+    return new TracedWorkloadStatus(
+        generation,
+        finding.reason().apiName(),
+        finding.text(),
+        stack,
+        before.revision(),
+        before.agent(),
+        before.proof(),
+        before.lostInjections(),
+        retry,
+        Stream.concat(selected.stream(), others.stream()).toList());
   }
 
   /** Keeps an earlier proof if it is one of this content and this pod template. */
@@ -93,9 +116,12 @@ public final class StatusDraft {
             .isBefore(now.truncatedTo(ChronoUnit.SECONDS));
   }
 
-  /** Notes that the collector has counted more spans since. */
+  /**
+   * Notes what the collector has counted by now. A counter that went down began anew with its pod,
+   * so anything in it is new; none left, because it expired, is no news.
+   */
   public void seenAgain(long spans, Instant now) {
-    if (proof.spans() == null || spans != proof.spans()) {
+    if (spans > 0 && (proof.spans() == null || spans != proof.spans())) {
       proof =
           new Proof(
               proof.witness(),

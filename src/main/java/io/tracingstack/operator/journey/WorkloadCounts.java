@@ -28,8 +28,15 @@ public final class WorkloadCounts {
 
   /** Whether a workload's state belongs to a group; one without a state, or status, to none. */
   public static boolean isIn(Reason.Group group, TracedWorkloadStatus status) {
-    return status != null
-        && status.state() != null
-        && Reason.ofApiName(status.state()).group() == group;
+    return status != null && status.state() != null && group(status.state()) == group;
+  }
+
+  /** A state that another version of the operator wrote will be written anew soon. */
+  private static Reason.Group group(String state) {
+    try {
+      return Reason.ofApiName(state).group();
+    } catch (IllegalArgumentException writtenByAnotherVersion) {
+      return Reason.Group.PROGRESSING;
+    }
   }
 }

@@ -45,10 +45,7 @@ class Producers {
       throw new UncheckedIOException(e);
     }
     return new Defaults(
-        config.images().collector(),
-        config.images().agentInit(),
-        agent.getProperty("version"),
-        agent.getProperty("sha256"));
+        config.images().collector(), config.images().agentInit(), agent.getProperty("sha256"));
   }
 
   @Produces

@@ -39,7 +39,7 @@ public class TempoTraceStore implements TraceStore {
                   attribute(resource, "service.name"),
                   span.path("name").asText(),
                   attribute(resource, "tracingstack.revision"),
-                  attribute(resource, "k8s.pod.name")));
+                  podOf(resource)));
         }
       }
     }
@@ -83,6 +83,12 @@ public class TempoTraceStore implements TraceStore {
     } catch (JsonProcessingException e) {
       throw new WitnessException("the store " + base + " does not answer in JSON", e);
     }
+  }
+
+  /** A user's own resource attributes may leave the name out; the host's name is the pod's. */
+  private static String podOf(JsonNode resource) {
+    String name = attribute(resource, "k8s.pod.name");
+    return name.isEmpty() ? attribute(resource, "host.name") : name;
   }
 
   private static String attribute(JsonNode attributes, String key) {

@@ -5,8 +5,6 @@ package io.tracingstack.operator.stack;
  *
  * @param collectorImage image of the OpenTelemetry Collector
  * @param agentInitImage image of agent-init
- * @param agentVersion version of the agent in that image
  * @param agentSha256 digest of the agent in that image
  */
-public record Defaults(
-    String collectorImage, String agentInitImage, String agentVersion, String agentSha256) {}
+public record Defaults(String collectorImage, String agentInitImage, String agentSha256) {}

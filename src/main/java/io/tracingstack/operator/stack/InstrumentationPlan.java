@@ -11,12 +11,14 @@ import java.util.SortedMap;
 /**
  * Instrumentation with all defaults filled in.
  *
- * @param otlpEndpoint where agents send OTLP over HTTP
+ * @param otlpHttp where agents send OTLP over HTTP
+ * @param otlpGrpc the same for a workload whose user has chosen gRPC
  * @param agentSha256 digest that the init container must find; empty when the image's own record
  *     counts
  */
 public record InstrumentationPlan(
-    String otlpEndpoint,
+    String otlpHttp,
+    String otlpGrpc,
     Optional<LabelSelector> namespaceSelector,
     List<String> propagators,
     double samplingRatio,

@@ -131,6 +131,7 @@ public record StackPlan(
     boolean ownImage = java.agentImage() != null;
     return new InstrumentationPlan(
         collector.otlpHttp(),
+        collector.otlpGrpc(),
         selector,
         or(spec.propagators(), DEFAULT_PROPAGATORS).stream().map(Propagator::otelName).toList(),
         or(spec.samplingRatio(), 1.0),

@@ -22,13 +22,14 @@ public record InitReport(
     String message) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Reads a report; empty when the text is none. */
+  /** Reads a report; empty when the text is none, or claims a verification without a digest. */
   public static Optional<InitReport> parse(String text) {
     if (text == null || text.isBlank()) {
       return Optional.empty();
     }
     try {
-      return Optional.ofNullable(JSON.readValue(text.trim(), InitReport.class));
+      return Optional.ofNullable(JSON.readValue(text.trim(), InitReport.class))
+          .filter(r -> !r.verified() || (r.sha256() != null && r.sha256().matches("[0-9a-f]{64}")));
     } catch (JsonProcessingException notOurs) {
       return Optional.empty();
     }

@@ -9,10 +9,10 @@ import io.tracingstack.operator.api.v1alpha1.TracingStack;
 import io.tracingstack.operator.injection.StackSelection.Choice;
 import io.tracingstack.operator.injection.StackSelection.NamespaceView;
 import io.tracingstack.operator.injection.StackSelection.Policy;
-import io.tracingstack.operator.stack.StackPlan;
 import io.tracingstack.operator.testing.TestStacks;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,9 +20,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class StackSelectionTest {
   private static final Policy NO_POLICY = new Policy(Set.of(), Set.of("tracingstack-system"));
-  private static final StackPlan OWN = stack("shop", "tracing");
-  private static final StackPlan CENTRAL = stack("observability", "tracing");
-  private static final StackPlan OTHER = stack("observability", "other");
+  private static final StackCandidate OWN = stack("shop", "tracing");
+  private static final StackCandidate CENTRAL = stack("observability", "tracing");
+  private static final StackCandidate OTHER = stack("observability", "other");
   private static final Map<String, String> CONSENT = Map.of(Labels.STACK, "observability.tracing");
 
   @Test
@@ -87,6 +87,14 @@ class StackSelectionTest {
   }
 
   @Test
+  void aStackWithAnInvalidSpecificationKeepsWhatItServes() {
+    StackCandidate invalid = new StackCandidate(new StackRef("shop", "tracing"), Optional.empty());
+
+    assertThat(choose(shop(), Map.of(), Map.of(), NO_POLICY, invalid, CENTRAL).stack())
+        .contains(invalid);
+  }
+
+  @Test
   void aClusterWideStackNeedsNoConsentAndYieldsToTheNamespacesOwn() {
     Policy policy = new Policy(Set.of(new StackRef("observability", "tracing")), Set.of());
 
@@ -136,7 +144,7 @@ class StackSelectionTest {
 
   @Test
   void theSelectorNarrowsWhatConsentOpened() {
-    StackPlan payments = onlyTeam("payments");
+    StackCandidate payments = onlyTeam("payments");
 
     assertThat(reason(choose(shop(), Map.of(), CONSENT, NO_POLICY, payments)))
         .isEqualTo(Reason.NAMESPACE_EXCLUDED);
@@ -172,18 +180,18 @@ class StackSelectionTest {
       Map<String, String> labels,
       Map<String, String> annotations,
       Policy policy,
-      StackPlan... stacks) {
+      StackCandidate... stacks) {
     return StackSelection.choose(namespace, labels, annotations, List.of(stacks), policy);
   }
 
-  private static StackPlan stack(String namespace, String name) {
-    return TestStacks.plan(TestStacks.named(namespace, name));
+  private static StackCandidate stack(String namespace, String name) {
+    return StackCandidate.of(TestStacks.plan(TestStacks.named(namespace, name)));
   }
 
-  private static StackPlan onlyTeam(String team) {
+  private static StackCandidate onlyTeam(String team) {
     TracingStack stack =
         TestStacks.withSpec(
             "instrumentation: {namespaceSelector: {matchLabels: {team: %s}}}".formatted(team));
-    return TestStacks.plan(stack);
+    return StackCandidate.of(TestStacks.plan(stack));
   }
 }

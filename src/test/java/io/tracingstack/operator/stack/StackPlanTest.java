@@ -41,7 +41,7 @@ class StackPlanTest {
     assertThat(plan.collector().debug()).isFalse();
     assertThat(plan.collector().otlpGrpc())
         .isEqualTo("http://tracing-collector.observability.svc:4317");
-    assertThat(plan.instrumentation().otlpEndpoint())
+    assertThat(plan.instrumentation().otlpHttp())
         .isEqualTo("http://tracing-collector.observability.svc:4318");
     assertThat(plan.instrumentation().propagators()).containsExactly("tracecontext", "baggage");
     assertThat(plan.instrumentation().samplingRatio()).isEqualTo(1.0);

@@ -21,7 +21,6 @@ public final class TestStacks {
       new Defaults(
           "registry.example.com/otelcol:0.155.0",
           "registry.example.com/agent-init:0.1.0",
-          "2.33.1",
           AGENT_SHA256);
 
   private static final YAMLMapper STRICT =

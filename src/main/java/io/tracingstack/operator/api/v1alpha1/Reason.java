@@ -20,6 +20,8 @@ public enum Reason {
       "AmbiguousStack",
       Group.WAITING,
       "say which one by annotating the workload tracingstack.io/stack=<namespace>.<name>"),
+  STACK_INVALID(
+      "StackInvalid", Group.FAILED, "correct the field that the stack's condition Ready names"),
   NAMESPACE_EXCLUDED(
       "NamespaceExcluded",
       Group.WAITING,
@@ -136,10 +138,8 @@ public enum Reason {
       "NotInStore",
       Group.FAILED,
       "the collector counts spans but the store has none: see the stack's PipelineVerified"),
-  NOT_APPLICABLE("NotApplicable", Group.WAITING, "see the conditions before this one"),
   // Stack
   READY("Ready", Group.TRACED, ""),
-  NOT_READY("NotReady", Group.PROGRESSING, "see the other conditions"),
   INVALID_SPEC("InvalidSpec", Group.FAILED, "correct the named field"),
   TEMPO_OPERATOR_MISSING(
       "TempoOperatorMissing",
@@ -166,8 +166,7 @@ public enum Reason {
       "CanaryLost",
       Group.FAILED,
       "the store answers but has not the span: see the collector's log"),
-  STORE_UNREACHABLE("StoreUnreachable", Group.FAILED, "see the backend's pods and Service"),
-  DELETING("Deleting", Group.PROGRESSING, "wait until every workload is as it was before");
+  STORE_UNREACHABLE("StoreUnreachable", Group.FAILED, "see the backend's pods and Service");
 
   /** What a reason means for the count of workloads in a stack's status. */
   public enum Group {

@@ -1,0 +1,75 @@
+package io.tracingstack.operator.api.v1alpha1;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ReasonTest {
+  private static final Path README = Path.of("README.md");
+
+  /** Reasons of conditions that hold; all others tell the reader what to do. */
+  private static final Set<Reason> SUCCESSES =
+      EnumSet.of(
+          Reason.SELECTED,
+          Reason.CLEAR,
+          Reason.INJECTED,
+          Reason.REMOVED,
+          Reason.VERIFIED,
+          Reason.ROLLED_OUT,
+          Reason.TRACED,
+          Reason.READY,
+          Reason.EXTERNAL,
+          Reason.CANARY_FOUND,
+          Reason.CANARY_ACCEPTED);
+
+  @ParameterizedTest
+  @EnumSource
+  void whateverIsNoSuccessHasANextStep(Reason reason) {
+    assertThat(reason.nextStep().isEmpty()).isEqualTo(SUCCESSES.contains(reason));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void namesAreTheConstantsInCamelCase(Reason reason) {
+    assertThat(reason.apiName()).matches("[A-Z][A-Za-z]*");
+    assertThat(reason.apiName()).isEqualToIgnoringCase(reason.name().replace("_", ""));
+  }
+
+  @Test
+  void namesAreUnique() {
+    assertThat(Reason.values()).extracting(Reason::apiName).doesNotHaveDuplicates();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aNameFindsItsReason(Reason reason) {
+    assertThat(Reason.ofApiName(reason.apiName())).isSameAs(reason);
+  }
+
+  @Test
+  void anUnknownNameIsAnError() {
+    assertThatThrownBy(() -> Reason.ofApiName("Whatever"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("Whatever");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @EnabledIf("readmeExists")
+  void readmeExplainsEveryReason(Reason reason) throws IOException {
+    assertThat(Files.readString(README)).contains("`" + reason.apiName() + "`");
+  }
+
+  static boolean readmeExists() {
+    return Files.exists(README);
+  }
+}

@@ -1,0 +1,129 @@
+package io.tracingstack.operator.journey;
+
+import static io.tracingstack.operator.testing.TestWorkloads.container;
+import static io.tracingstack.operator.testing.TestWorkloads.deployment;
+import static io.tracingstack.operator.testing.TestWorkloads.template;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
+import io.tracingstack.operator.injection.EnvFromNames;
+import io.tracingstack.operator.injection.InjectionPlan;
+import io.tracingstack.operator.injection.JavaInjection;
+import io.tracingstack.operator.stack.InstrumentationPlan;
+import io.tracingstack.operator.testing.ServerSideApply;
+import io.tracingstack.operator.testing.TestStacks;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class IntentDecisionTest {
+  private static final Instant NOW = Instant.parse("2026-11-21T12:00:00.789Z");
+  private static final PodTemplateSpec BARE = template(container("app"));
+  private static final InjectionPlan PLAN = plan(TestStacks.instrumentation());
+  private static final PodTemplateSpec INJECTED = ServerSideApply.apply(BARE, PLAN.fragment());
+
+  @Test
+  void whatIsThereIsKept() {
+    assertThat(decide(injectedBefore(List.of()), INJECTED, null)).isEqualTo(new Intent.Keep(PLAN));
+  }
+
+  @Test
+  void aNewWorkloadIsInjected() {
+    assertThat(decide(TracedWorkloadStatus.empty(), BARE, null))
+        .isEqualTo(new Intent.Inject(PLAN, List.of()));
+  }
+
+  @Test
+  void aLossIsWrittenDownAndOursIsWrittenAgain() {
+    assertThat(decide(injectedBefore(List.of("2026-11-21T11:58:00Z")), BARE, null))
+        .isEqualTo(
+            new Intent.Inject(PLAN, List.of("2026-11-21T11:58:00Z", "2026-11-21T12:00:00Z")));
+  }
+
+  @Test
+  void theThirdLossWithinTheWindowGivesUp() {
+    assertThat(
+            decide(
+                injectedBefore(List.of("2026-11-21T11:51:00Z", "2026-11-21T11:58:00Z")),
+                BARE,
+                null))
+        .isEqualTo(
+            new Intent.GiveUp(
+                PLAN,
+                List.of("2026-11-21T11:51:00Z", "2026-11-21T11:58:00Z", "2026-11-21T12:00:00Z")));
+  }
+
+  @Test
+  void oldLossesAreForgotten() {
+    assertThat(
+            decide(
+                injectedBefore(List.of("2026-11-21T11:49:59Z", "2026-11-21T11:58:00Z")),
+                BARE,
+                null))
+        .isEqualTo(
+            new Intent.Inject(PLAN, List.of("2026-11-21T11:58:00Z", "2026-11-21T12:00:00Z")));
+  }
+
+  @Test
+  void havingGivenUpItStaysThatWayHoweverMuchTimePasses() {
+    TracedWorkloadStatus fighting =
+        status("False", "Fighting", List.of("2026-11-20T00:00:00Z"), null);
+
+    assertThat(decide(fighting, BARE, null)).isEqualTo(new Intent.GiveUp(PLAN, List.of()));
+  }
+
+  @Test
+  void aNewValueOfTheRetryAnnotationTriesAgainWithoutTheFormerLosses() {
+    TracedWorkloadStatus fighting =
+        status("False", "Fighting", List.of("2026-11-21T11:59:00Z"), "1");
+
+    assertThat(decide(fighting, BARE, "1")).isInstanceOf(Intent.GiveUp.class);
+    assertThat(decide(fighting, BARE, "2")).isEqualTo(new Intent.Inject(PLAN, List.of()));
+  }
+
+  @Test
+  void havingGivenUpOursThatCameBackAreKept() {
+    assertThat(decide(status("False", "Fighting", List.of(), null), INJECTED, null))
+        .isEqualTo(new Intent.Keep(PLAN));
+  }
+
+  @Test
+  void aChangedRevisionIsNoLoss() {
+    InjectionPlan changed =
+        plan(TestStacks.plan("instrumentation: {samplingRatio: 0.5}").instrumentation());
+
+    assertThat(IntentDecision.decide(injectedBefore(List.of()), INJECTED, changed, null, NOW))
+        .isEqualTo(new Intent.Inject(changed, List.of()));
+  }
+
+  @Test
+  void whatNeverWasInCannotBeLost() {
+    assertThat(decide(status("False", "Conflict", List.of(), null), BARE, null))
+        .isEqualTo(new Intent.Inject(PLAN, List.of()));
+  }
+
+  private static Intent decide(TracedWorkloadStatus status, PodTemplateSpec live, String retry) {
+    return IntentDecision.decide(status, live, PLAN, retry, NOW);
+  }
+
+  private static TracedWorkloadStatus injectedBefore(List<String> losses) {
+    return status("True", "Injected", losses, null);
+  }
+
+  private static TracedWorkloadStatus status(
+      String injected, String reason, List<String> losses, String handledRetry) {
+    Condition condition =
+        new ConditionBuilder().withType("Injected").withStatus(injected).withReason(reason).build();
+    return new TracedWorkloadStatus(
+        1L, null, null, null, null, null, null, losses, handledRetry, List.of(condition));
+  }
+
+  private static InjectionPlan plan(InstrumentationPlan instrumentation) {
+    return JavaInjection.decide("journey", deployment(BARE), instrumentation, EnvFromNames.NONE)
+        .plan()
+        .orElseThrow();
+  }
+}

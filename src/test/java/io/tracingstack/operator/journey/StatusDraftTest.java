@@ -1,0 +1,126 @@
+package io.tracingstack.operator.journey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tracingstack.operator.api.v1alpha1.ConditionType;
+import io.tracingstack.operator.api.v1alpha1.Reason;
+import io.tracingstack.operator.api.v1alpha1.StackRef;
+import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
+import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.AgentReport;
+import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Proof;
+import io.tracingstack.operator.status.Finding;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class StatusDraftTest {
+  private static final Instant MORNING = Instant.parse("2026-11-21T08:00:00.123Z");
+  private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
+  private static final Proof PROOF =
+      new Proof("ProofRequest", "abc", "pod-a", "7d9f", "t", "t", 20L);
+
+  @Test
+  void anUnchangedWorldEndsInAnEqualStatus() {
+    TracedWorkloadStatus first = traced(TracedWorkloadStatus.empty()).finish(MORNING);
+
+    StatusDraft again = injected(first);
+    boolean kept = again.keepProof("rev1", "7d9f");
+
+    assertThat(kept).isTrue();
+    assertThat(again.finish(NOON)).isEqualTo(first);
+  }
+
+  @Test
+  void theStateIsTheFirstConditionThatDoesNotHold() {
+    StatusDraft draft = injected(TracedWorkloadStatus.empty());
+    draft.set(ConditionType.ROLLED_OUT, Finding.no(Reason.CRASH_LOOP, "pod a does not run"));
+    draft.unproven(Finding.unknown(Reason.AWAITING_PODS, "no pod"));
+
+    TracedWorkloadStatus status = draft.finish(NOON);
+
+    assertThat(status.state()).isEqualTo("CrashLoop");
+    assertThat(status.message()).startsWith("pod a does not run; see the container's log");
+  }
+
+  @Test
+  void whenAllHoldTheStateIsTraced() {
+    TracedWorkloadStatus status = traced(TracedWorkloadStatus.empty()).finish(NOON);
+
+    assertThat(status.state()).isEqualTo("Traced");
+    assertThat(status.message()).isEqualTo("found");
+    assertThat(status.proof()).isEqualTo(PROOF);
+  }
+
+  @Test
+  void aProofOfOtherContentOrOtherPodsProvesNothingNow() {
+    TracedWorkloadStatus before = traced(TracedWorkloadStatus.empty()).finish(MORNING);
+
+    assertThat(injected(before).keepProof("rev2", "7d9f")).isFalse();
+    assertThat(injected(before).keepProof("rev1", "8c8c")).isFalse();
+    assertThat(injected(TracedWorkloadStatus.empty()).keepProof("rev1", "7d9f")).isFalse();
+  }
+
+  @Test
+  void aFormerProofStaysAsHistoryWhileThereIsNone() {
+    TracedWorkloadStatus before = traced(TracedWorkloadStatus.empty()).finish(MORNING);
+
+    StatusDraft draft = injected(before);
+    draft.unproven(Finding.unknown(Reason.AWAITING_PROOF, "waiting"));
+    TracedWorkloadStatus status = draft.finish(NOON);
+
+    assertThat(status.proof()).isEqualTo(PROOF);
+    assertThat(status.state()).isEqualTo("AwaitingProof");
+    assertThat(injected(status).keepProof("rev1", "7d9f")).isFalse();
+  }
+
+  @Test
+  void aWorkloadAsItWasBeforeHasNothingOfOursInItsStatus() {
+    StatusDraft draft =
+        new StatusDraft(traced(TracedWorkloadStatus.empty()).finish(NOON), 1L, null);
+    draft.set(ConditionType.SELECTED, Finding.no(Reason.NO_STACK, "there is no TracingStack"));
+
+    TracedWorkloadStatus status = draft.finish(NOON);
+
+    assertThat(status.stack()).isNull();
+    assertThat(status.revision()).isNull();
+    assertThat(status.agent()).isNull();
+    assertThat(status.proof()).isNull();
+    assertThat(status.state()).isEqualTo("NoStack");
+  }
+
+  @Test
+  void lossesAndTheHandledRetryAreCarriedOn() {
+    TracedWorkloadStatus before =
+        new TracedWorkloadStatus(
+            1L, null, null, null, null, null, null, List.of("2026-11-21T11:00:00Z"), "1", null);
+
+    StatusDraft untouched = new StatusDraft(before, 2L, "1");
+    untouched.set(ConditionType.SELECTED, Finding.yes(Reason.SELECTED, "served"));
+    StatusDraft retried = new StatusDraft(before, 2L, "2");
+    retried.set(ConditionType.SELECTED, Finding.no(Reason.NO_STACK, "none"));
+    retried.lostInjections(List.of());
+
+    assertThat(retried.finish(NOON).lostInjections()).isNull();
+    assertThat(retried.finish(NOON).handledRetry()).isEqualTo("2");
+    untouched.set(ConditionType.TRACED, Finding.unknown(Reason.AWAITING_PROOF, "waiting"));
+    assertThat(untouched.finish(NOON).lostInjections()).containsExactly("2026-11-21T11:00:00Z");
+    assertThat(untouched.finish(NOON).observedGeneration()).isEqualTo(2L);
+  }
+
+  private static StatusDraft traced(TracedWorkloadStatus before) {
+    StatusDraft draft = injected(before);
+    draft.proven(Finding.yes(Reason.TRACED, "found"), PROOF);
+    return draft;
+  }
+
+  private static StatusDraft injected(TracedWorkloadStatus before) {
+    StatusDraft draft = new StatusDraft(before, 1L, null);
+    draft.stack(new StackRef("observability", "tracing"));
+    draft.revision("rev1");
+    draft.agent(Optional.of(new AgentReport("2.33.1", "e43a", "1/1")));
+    draft.set(ConditionType.SELECTED, Finding.yes(Reason.SELECTED, "served"));
+    draft.set(ConditionType.INJECTED, Finding.yes(Reason.INJECTED, "app"));
+    return draft;
+  }
+}

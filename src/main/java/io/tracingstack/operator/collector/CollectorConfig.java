@@ -134,7 +134,20 @@ public final class CollectorConfig {
     } else {
       throw new IllegalStateException("unknown backend " + backend);
     }
-    exporter.put("sending_queue", Map.of("batch", ordered("flush_timeout", "200ms")));
+    // Receivers accept gRPC messages of 4 MiB by default, and refuse a larger one for good.
+    exporter.put(
+        "sending_queue",
+        Map.of(
+            "batch",
+            ordered(
+                "flush_timeout",
+                "200ms",
+                "sizer",
+                "bytes",
+                "min_size",
+                256 << 10,
+                "max_size",
+                3 << 20)));
     exporters.put(id, exporter);
     return id;
   }

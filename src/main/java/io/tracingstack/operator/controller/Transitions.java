@@ -10,7 +10,10 @@ import io.tracingstack.operator.api.v1alpha1.WorkloadRef;
 import io.tracingstack.operator.kube.EventRecorder;
 import io.tracingstack.operator.kube.OperatorMetrics;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 
 /** Tells about a workload's change of state: log, metrics, and an event where a user must know. */
@@ -20,6 +23,7 @@ public class Transitions {
 
   private final EventRecorder events;
   private final OperatorMetrics metrics;
+  private final Set<String> toldOfNeed = ConcurrentHashMap.newKeySet();
 
   Transitions(EventRecorder events, OperatorMetrics metrics) {
     this.events = events;
@@ -60,8 +64,21 @@ public class Transitions {
     }
   }
 
+  /** Tells, once for each operator's life, why an undo waits. */
+  void announceNeeded(TracedWorkload tw, List<String> containers) {
+    if (toldOfNeed.add(tw.getMetadata().getUid())) {
+      events.record(
+          workload(tw),
+          true,
+          Reason.AGENT_NAMED_BY_HAND.apiName(),
+          "our files stay while these containers name our agent: %s; %s"
+              .formatted(containers, Reason.AGENT_NAMED_BY_HAND.nextStep()));
+    }
+  }
+
   /** Tells that a workload is as it was before. */
   void announceRemoval(TracedWorkload tw) {
+    toldOfNeed.remove(tw.getMetadata().getUid());
     LOG.infof(
         "namespace=%s workload=%s/%s: everything of ours is removed",
         tw.getMetadata().getNamespace(),

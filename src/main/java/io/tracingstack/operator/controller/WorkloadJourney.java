@@ -22,6 +22,7 @@ import io.tracingstack.operator.journey.StatusDraft;
 import io.tracingstack.operator.kube.ClusterWatch;
 import io.tracingstack.operator.kube.WorkloadStore;
 import io.tracingstack.operator.kube.WorkloadStore.Outcome;
+import io.tracingstack.operator.kube.WorkloadStore.Removal;
 import io.tracingstack.operator.kube.WorkloadStore.Stored;
 import io.tracingstack.operator.stack.StackPlan;
 import io.tracingstack.operator.status.Finding;
@@ -40,7 +41,10 @@ import java.util.Optional;
 @ApplicationScoped
 public class WorkloadJourney {
   private static final Duration SOON = Duration.ofMillis(500);
-  private static final Duration WHILE_PROGRESSING = Duration.ofSeconds(5);
+
+  /** Events tell of pods and rollouts; this only bounds what a lost one costs. */
+  private static final Duration WHILE_PROGRESSING = Duration.ofSeconds(30);
+
   private static final Duration WHILE_UNPROVEN = Duration.ofSeconds(15);
   private static final Duration WHILE_BLOCKED = Duration.ofSeconds(30);
 
@@ -160,12 +164,23 @@ public class WorkloadJourney {
   private Progress withdraw(
       TracedWorkload tw, StatusDraft draft, ConditionType type, Refusal refusal) {
     draft.set(type, Finding.no(refusal.reason(), refusal.message()));
-    boolean clean = workloads.remove(tw.getMetadata().getNamespace(), tw.getSpec().workload());
-    if (!clean) {
+    Removal removal = workloads.remove(tw.getMetadata().getNamespace(), tw.getSpec().workload());
+    if (!removal.clean()) {
       draft.stillInjected();
     }
+    if (!removal.needed().isEmpty()) {
+      draft.set(
+          ConditionType.SELECTED,
+          Finding.no(
+              Reason.AGENT_NAMED_BY_HAND,
+              "%s; but our files stay while these containers name our agent: %s"
+                  .formatted(refusal.message(), removal.needed())));
+    }
     return new Progress(
-        draft.finish(clock.instant()), clean ? Optional.empty() : Optional.of(SOON));
+        draft.finish(clock.instant()),
+        removal.clean()
+            ? Optional.empty()
+            : Optional.of(removal.needed().isEmpty() ? SOON : WHILE_BLOCKED));
   }
 
   private Progress inject(
@@ -196,6 +211,11 @@ public class WorkloadJourney {
     draft.set(ConditionType.AGENT_VERIFIED, agent);
     draft.set(ConditionType.ROLLED_OUT, rollout);
 
+    if (rollout.reason() == Reason.SCALED_TO_ZERO) {
+      draft.set(ConditionType.AGENT_VERIFIED, rollout);
+      draft.unproven(rollout);
+      return new Progress(draft.finish(clock.instant()), Optional.empty());
+    }
     boolean runsUntraced = Boolean.FALSE.equals(agent.status());
     if (pods.isEmpty() || runsUntraced) {
       draft.unproven(

@@ -26,6 +26,7 @@ import io.tracingstack.operator.kube.ClusterWatch;
 import io.tracingstack.operator.kube.OperatorMetrics;
 import io.tracingstack.operator.kube.StackTelemetry;
 import io.tracingstack.operator.kube.WorkloadStore;
+import io.tracingstack.operator.kube.WorkloadStore.Removal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -47,6 +48,7 @@ public class WorkloadReconciler implements Reconciler<TracedWorkload>, Cleaner<T
   /** Holds a TracedWorkload until its workload is as it was before. */
   public static final String FINALIZER = "tracingstack.io/undo";
 
+  private static final Duration WHILE_NEEDED = Duration.ofSeconds(30);
   private static final String BY_REVISION = "revision";
 
   private final ClusterWatch watch;
@@ -156,8 +158,12 @@ public class WorkloadReconciler implements Reconciler<TracedWorkload>, Cleaner<T
 
   @Override
   public DeleteControl cleanup(TracedWorkload tw, Context<TracedWorkload> context) {
-    boolean clean = workloads.remove(tw.getMetadata().getNamespace(), tw.getSpec().workload());
-    if (!clean) {
+    Removal removal = workloads.remove(tw.getMetadata().getNamespace(), tw.getSpec().workload());
+    if (!removal.needed().isEmpty()) {
+      transitions.announceNeeded(tw, removal.needed());
+      return DeleteControl.noFinalizerRemoval().rescheduleAfter(WHILE_NEEDED);
+    }
+    if (!removal.clean()) {
       return DeleteControl.noFinalizerRemoval().rescheduleAfter(Duration.ofSeconds(1));
     }
     witnesses.forget(tw.getMetadata().getUid());

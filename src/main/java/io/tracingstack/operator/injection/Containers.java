@@ -43,7 +43,11 @@ final class Containers {
     String asked = workload.annotations().get(Labels.CONTAINERS);
     if (asked != null) {
       List<String> names =
-          Arrays.stream(asked.split(",")).map(String::trim).filter(n -> !n.isEmpty()).toList();
+          Arrays.stream(asked.split(","))
+              .map(String::trim)
+              .filter(n -> !n.isEmpty())
+              .distinct()
+              .toList();
       Optional<String> unknown = names.stream().filter(n -> !all.contains(n)).findFirst();
       if (names.isEmpty() || unknown.isPresent()) {
         return refuse(

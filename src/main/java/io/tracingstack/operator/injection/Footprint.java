@@ -98,6 +98,17 @@ public record Footprint(String revision, SortedMap<String, SortedMap<String, Str
     return copy;
   }
 
+  /**
+   * The containers that name our agent's file by themselves, in a variable or on a command line: a
+   * JVM told to load a file that is gone does not start.
+   */
+  public static List<String> namedByHand(PodTemplateSpec template) {
+    return strip(template).getSpec().getContainers().stream()
+        .filter(OptionVariable::isNamedByHand)
+        .map(Container::getName)
+        .toList();
+  }
+
   private static List<Container> without(List<Container> initContainers) {
     return initContainers.stream().filter(c -> !NAME.equals(c.getName())).toList();
   }

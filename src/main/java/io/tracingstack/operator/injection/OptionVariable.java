@@ -45,7 +45,7 @@ enum OptionVariable {
                     .formatted(container.getName()))));
   }
 
-  private static boolean isNamedByHand(Container container) {
+  static boolean isNamedByHand(Container container) {
     return Preflight.optionTexts(container)
         .anyMatch(text -> text.contains("-javaagent:" + JavaInjection.AGENT_PATH));
   }

@@ -25,6 +25,7 @@ import io.tracingstack.operator.journey.RolloutView;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -84,6 +85,16 @@ public class WorkloadStore {
     record Gone() implements Outcome {}
   }
 
+  /**
+   * What became of an undo.
+   *
+   * @param clean whether nothing of ours is left
+   * @param needed containers that name our agent's file by themselves, for which it was kept
+   */
+  public record Removal(boolean clean, List<String> needed) {
+    static final Removal CLEAN = new Removal(true, List.of());
+  }
+
   /** The workload, empty when it does not exist or is another one of that name. */
   public Optional<Stored> get(String namespace, WorkloadRef ref) {
     HasMetadata object =
@@ -103,18 +114,27 @@ public class WorkloadStore {
     boolean withFormerContent =
         outcome instanceof Outcome.Conflict
             && get(namespace, ref).flatMap(s -> Footprint.of(s.template())).isPresent();
-    return withFormerContent && remove(namespace, ref)
+    return withFormerContent && remove(namespace, ref).clean()
         ? apply(namespace, ref, plan.fragment())
         : outcome;
   }
 
   /**
-   * Takes out everything of ours and reads back; returns whether the workload is free of us.
+   * Takes out everything of ours and reads back. Nothing is taken out while a container names our
+   * agent's file by itself: its JVM would not start without.
    *
    * @throws KubernetesClientException when the API server refuses
    */
-  public boolean remove(String namespace, WorkloadRef ref) {
+  public Removal remove(String namespace, WorkloadRef ref) {
     Optional<Stored> stored = get(namespace, ref);
+    List<String> needed =
+        stored
+            .filter(s -> Footprint.of(s.template()).isPresent())
+            .map(s -> Footprint.namedByHand(s.template()))
+            .orElse(List.of());
+    if (!needed.isEmpty()) {
+      return new Removal(false, needed);
+    }
     if (stored.filter(Stored::ownsFields).isPresent()) {
       Outcome outcome = apply(namespace, ref, null);
       if (outcome instanceof Outcome.Rejected rejected) {
@@ -125,7 +145,7 @@ public class WorkloadStore {
     // What came back under another manager's name is not ours to give up, so it is removed by name.
     Optional<Footprint> left = stored.flatMap(s -> Footprint.of(s.template()));
     if (left.isEmpty()) {
-      return true;
+      return Removal.CLEAN;
     }
     HasMetadata object = stored.orElseThrow().object();
     client
@@ -136,7 +156,9 @@ public class WorkloadStore {
                 left.get()
                     .removal(stored.get().template(), object.getMetadata().getResourceVersion())));
     metrics.applied("workload");
-    return get(namespace, ref).flatMap(s -> Footprint.of(s.template())).isEmpty();
+    return get(namespace, ref).flatMap(s -> Footprint.of(s.template())).isEmpty()
+        ? Removal.CLEAN
+        : new Removal(false, List.of());
   }
 
   private Outcome apply(String namespace, WorkloadRef ref, PodTemplateSpec fragment) {

@@ -73,6 +73,11 @@ public enum Reason {
       Group.FAILED,
       "stop the tool that removes the fields (or let it ignore them), then annotate the"
           + " TracedWorkload tracingstack.io/retry with a new value"),
+  AGENT_NAMED_BY_HAND(
+      "AgentNamedByHand",
+      Group.WAITING,
+      "remove -javaagent:/tracingstack/agent/opentelemetry-javaagent.jar from the named containers;"
+          + " the rest is then undone by itself"),
   REMOVED("Removed", Group.WAITING, ""),
   // AgentVerified
   VERIFIED("Verified", Group.PROGRESSING, ""),

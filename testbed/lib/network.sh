@@ -60,8 +60,12 @@ create_network() {
   if [ -z "$(ip route show default)" ]; then
     ip route add "$SERVICE_NETWORK" dev "$BRIDGE"
   fi
-  # For machines whose own policy is to drop.
   iptables -w -N "$FILTER_CHAIN"
+  # An address of a service that kube-proxy has not rewritten, because it does not know the service
+  # yet, must not leave by the default route: whoever answers there keeps the connection for good.
+  iptables -w -A "$FILTER_CHAIN" -d "$SERVICE_NETWORK" -j REJECT
+  iptables -w -I OUTPUT -d "$SERVICE_NETWORK" -j "$FILTER_CHAIN"
+  # For machines whose own policy is to drop.
   iptables -w -A "$FILTER_CHAIN" -i "$BRIDGE" -j ACCEPT
   iptables -w -A "$FILTER_CHAIN" -o "$BRIDGE" -j ACCEPT
   iptables -w -I INPUT -j "$FILTER_CHAIN"

@@ -207,9 +207,8 @@ public class WorkloadJourney {
     List<PodView> pods = newestPods(tw.getMetadata().getNamespace(), plan.revision());
     draft.agent(AgentVerification.summary(pods));
     Finding agent = AgentVerification.finding(pods, stack.instrumentation().agentSha256());
-    Finding rollout = stored.rollout().finding(pods);
     draft.set(ConditionType.AGENT_VERIFIED, agent);
-    draft.set(ConditionType.ROLLED_OUT, rollout);
+    Finding rollout = draft.rolledOut(stored.rollout().finding(pods), stored.rollout().observed());
 
     if (rollout.reason() == Reason.SCALED_TO_ZERO) {
       draft.set(ConditionType.AGENT_VERIFIED, rollout);

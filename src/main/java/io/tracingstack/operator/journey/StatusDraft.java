@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -89,6 +90,27 @@ public final class StatusDraft {
         before.lostInjections(),
         retry,
         Stream.concat(selected.stream(), others.stream()).toList());
+  }
+
+  /**
+   * Sets the condition RolledOut. Until the workload's controller has looked at a change, what was
+   * known before stands: a mere annotation on a Deployment makes such a moment.
+   */
+  public Finding rolledOut(Finding present, boolean observed) {
+    Finding finding = present;
+    if (!observed
+        && present.reason() == Reason.PROGRESSING
+        && Objects.equals(revision, before.revision())
+        && Conditions.isTrue(before.conditions(), ConditionType.ROLLED_OUT)) {
+      finding =
+          Finding.yes(
+              Reason.ROLLED_OUT,
+              Conditions.find(before.conditions(), ConditionType.ROLLED_OUT)
+                  .orElseThrow()
+                  .getMessage());
+    }
+    conditions.set(ConditionType.ROLLED_OUT, finding);
+    return finding;
   }
 
   /** Keeps an earlier proof if it is one of this content and this pod template. */

@@ -60,11 +60,17 @@ final class Sandbox {
           show("-n", namespace, "get", "tracingstacks,tracedworkloads", "-o", "yaml");
           show("-n", namespace, "get", "deployments,statefulsets,pods", "-o", "wide");
           show("-n", namespace, "get", "events", "--sort-by=.metadata.creationTimestamp");
+          showCollectors(namespace);
         });
     show("-n", SharedStack.NAMESPACE, "get", "tracingstacks,pods", "-o", "wide");
+    showCollectors(SharedStack.NAMESPACE);
     show("-n", Operator.NAMESPACE, "get", "pods", "-o", "wide");
     show("-n", Operator.NAMESPACE, "logs", "deployment/" + Operator.NAME, "--tail=60");
     System.out.println("e2e: =====");
+  }
+
+  private static void showCollectors(String namespace) {
+    show("-n", namespace, "logs", "-l", "app.kubernetes.io/component=collector", "--tail=20");
   }
 
   private static void show(String... arguments) {

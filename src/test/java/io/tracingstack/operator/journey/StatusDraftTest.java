@@ -62,6 +62,24 @@ class StatusDraftTest {
   }
 
   @Test
+  void aRolloutStandsUntilItsControllerHasLooked() {
+    Finding unsettled = Finding.no(Reason.PROGRESSING, "1 of 1 pods are of this revision");
+    Finding crashing = Finding.no(Reason.CRASH_LOOP, "pod a does not run");
+    StatusDraft complete = traced(TracedWorkloadStatus.empty());
+    complete.set(ConditionType.ROLLED_OUT, Finding.yes(Reason.ROLLED_OUT, "1 of 1 pods"));
+    TracedWorkloadStatus before = complete.finish(MORNING);
+    StatusDraft otherContent = injected(before);
+    otherContent.revision("rev2");
+
+    assertThat(injected(before).rolledOut(unsettled, false).holds()).isTrue();
+    assertThat(injected(before).rolledOut(unsettled, true)).isEqualTo(unsettled);
+    assertThat(injected(before).rolledOut(crashing, false)).isEqualTo(crashing);
+    assertThat(otherContent.rolledOut(unsettled, false)).isEqualTo(unsettled);
+    assertThat(injected(TracedWorkloadStatus.empty()).rolledOut(unsettled, false))
+        .isEqualTo(unsettled);
+  }
+
+  @Test
   void aFormerProofStaysAsHistoryWhileThereIsNone() {
     TracedWorkloadStatus before = traced(TracedWorkloadStatus.empty()).finish(MORNING);
 

@@ -1,7 +1,7 @@
 # Stable entry points; `make help` lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-MVN ?= mvn -B -q
+MVN ?= hack/mvn -B -q
 
 .PHONY: help
 help: ## Show this help

@@ -140,13 +140,28 @@ public class WorkloadStore {
     } catch (KubernetesClientException e) {
       return switch (e.getCode()) {
         case 404 -> new Outcome.Gone();
-        case 409 ->
-            get(namespace, ref).isEmpty() ? new Outcome.Gone() : new Outcome.Conflict(messageOf(e));
+        case 409 -> {
+          if (get(namespace, ref).isEmpty()) {
+            yield new Outcome.Gone();
+          }
+          if (!namesManager(e)) {
+            throw e;
+          }
+          yield new Outcome.Conflict(messageOf(e));
+        }
         case 400, 403, 422 ->
             get(namespace, ref).isEmpty() ? new Outcome.Gone() : new Outcome.Rejected(messageOf(e));
         default -> throw e;
       };
     }
+  }
+
+  /** The other 409 says that somebody wrote at the same moment: nobody's fault, and soon over. */
+  private static boolean namesManager(KubernetesClientException e) {
+    return e.getStatus() != null
+        && e.getStatus().getDetails() != null
+        && e.getStatus().getDetails().getCauses().stream()
+            .anyMatch(c -> "FieldManagerConflict".equals(c.getReason()));
   }
 
   /** Nothing but our fields; without a fragment not even an empty spec, which we would then own. */

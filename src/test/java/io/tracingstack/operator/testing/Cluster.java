@@ -3,11 +3,21 @@ package io.tracingstack.operator.testing;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.javaoperatorsdk.operator.Operator;
+import io.tracingstack.operator.api.v1alpha1.Labels;
+import io.tracingstack.operator.backend.TempoMonolithic;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
@@ -18,7 +28,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -38,7 +51,8 @@ public class Cluster {
   private final AuditLog auditLog;
   private final Operator operator;
   private final String token;
-  private final AtomicInteger namespaces = new AtomicInteger();
+  private final AtomicInteger numbers = new AtomicInteger();
+  private final Set<String> namespaces = ConcurrentHashMap.newKeySet();
   private boolean running;
 
   Cluster(
@@ -107,7 +121,7 @@ public class Cluster {
 
   /** Makes a namespace that no other test has; labels and annotations may be empty. */
   public String namespace(String prefix, Map<String, String> labels) {
-    String name = prefix + "-" + namespaces.incrementAndGet();
+    String name = prefix + "-" + numbers.incrementAndGet();
     createNamespace(name, labels);
     return name;
   }
@@ -124,6 +138,33 @@ public class Cluster {
                 .endMetadata()
                 .build())
         .createOr(r -> r.update());
+    namespaces.add(name);
+  }
+
+  /** Does what the garbage collector and the tests' users would do: empties the namespaces. */
+  void sweep() {
+    for (String namespace : namespaces) {
+      admin
+          .namespaces()
+          .withName(namespace)
+          .edit(
+              n ->
+                  new NamespaceBuilder(n)
+                      .editMetadata()
+                      .removeFromLabels(Labels.INJECT)
+                      .endMetadata()
+                      .build());
+      for (Class<? extends HasMetadata> kind :
+          List.of(Deployment.class, StatefulSet.class, ReplicaSet.class, Pod.class)) {
+        admin.resources(kind).inNamespace(namespace).withGracePeriod(0).delete();
+      }
+      for (Class<? extends HasMetadata> kind :
+          List.of(
+              ConfigMap.class, Service.class, PodDisruptionBudget.class, TempoMonolithic.class)) {
+        admin.resources(kind).inNamespace(namespace).delete();
+      }
+    }
+    namespaces.clear();
   }
 
   /** An object as the API server stores it, untouched by a client's model. */

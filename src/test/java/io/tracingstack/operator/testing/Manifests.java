@@ -44,11 +44,16 @@ public final class Manifests {
                       containerPort: %d
                   readinessProbe:
                     httpGet:
-                      path: /ready/%s
+                      path: /ready
                       port: %d
         """
-            .formatted(kind, name, namespace, name, spec, name, name, port, namespace, port)
+            .formatted(kind, name, namespace, name, spec, name, name, port, port)
         + String.join("", java.util.Arrays.stream(container).map(l -> l.indent(10)).toList());
+  }
+
+  /** A manifest without its readiness probe. */
+  public static String withoutProbe(String manifest) {
+    return manifest.replaceFirst("(?s) *readinessProbe:.*?port: \\d+\n", "");
   }
 
   /** A stack that keeps its traces in Tempo; more lines of its spec may be added. */

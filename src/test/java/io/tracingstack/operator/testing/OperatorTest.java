@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -26,11 +27,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.awaitility.core.ConditionFactory;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.TestInstance;
 
-/** What every test of the running operator needs; each starts in a cluster without stacks. */
+/**
+ * What every test of the running operator needs. Each class starts in a cluster without stacks,
+ * each test makes its own namespaces.
+ */
 @QuarkusTestResource(ApiServerResource.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class OperatorTest {
   @Inject protected Cluster cluster;
   @Inject protected SimulatedControllers controllers;
@@ -45,60 +52,43 @@ public abstract class OperatorTest {
 
   private int forbiddenBefore;
 
-  @BeforeEach
+  @BeforeAll
   void start() {
-    store.reset();
-    counts.reset();
-    telemetry.reset();
-    application.reset();
     tempoOperator.install();
     forbiddenBefore = cluster.auditLog().forbidden().size();
     cluster.startOperator();
   }
 
-  @AfterEach
+  @BeforeEach
+  void reset() {
+    cluster.proxy().heal();
+    store.reset();
+    counts.reset();
+    telemetry.reset();
+    application.reset();
+  }
+
+  @AfterAll
   void leaveNothing() {
     cluster.proxy().heal();
+    tempoOperator.install();
     cluster.startOperator();
-    cluster.admin().resources(TracingStack.class).inAnyNamespace().delete();
-    cluster
-        .admin()
-        .resources(TracedWorkload.class)
-        .inAnyNamespace()
-        .list()
-        .getItems()
-        .forEach(
-            tw -> {
-              var ref = tw.getSpec().workload();
-              var workloads =
-                  "StatefulSet".equals(ref.kind())
-                      ? cluster.admin().apps().statefulSets()
-                      : cluster.admin().apps().deployments();
-              workloads.inNamespace(tw.getMetadata().getNamespace()).withName(ref.name()).delete();
-            });
-    eventually()
-        .untilAsserted(
-            () -> {
-              assertThat(
-                      cluster
-                          .admin()
-                          .resources(TracedWorkload.class)
-                          .inAnyNamespace()
-                          .list()
-                          .getItems())
-                  .isEmpty();
-              assertThat(
-                      cluster
-                          .admin()
-                          .resources(TracingStack.class)
-                          .inAnyNamespace()
-                          .list()
-                          .getItems())
-                  .isEmpty();
-            });
+    deleteStacks();
+    eventually().until(() -> list(TracedWorkload.class).isEmpty());
+    cluster.sweep();
     assertThat(cluster.auditLog().forbidden().stream().skip(forbiddenBefore))
         .as("requests of the operator that the shipped ClusterRole does not allow")
         .isEmpty();
+  }
+
+  /** Deletes all stacks, and waits until they are gone. */
+  protected void deleteStacks() {
+    cluster.admin().resources(TracingStack.class).inAnyNamespace().delete();
+    eventually().until(() -> list(TracingStack.class).isEmpty());
+  }
+
+  private <T extends HasMetadata> List<T> list(Class<T> kind) {
+    return cluster.admin().resources(kind).inAnyNamespace().list().getItems();
   }
 
   protected static ConditionFactory eventually() {
@@ -116,6 +106,12 @@ public abstract class OperatorTest {
     tempoOperator.report(namespace, name, "Ready", "");
     collectorUp(namespace, name);
     awaitCondition(namespace, name, ConditionType.READY, "True", "Ready");
+  }
+
+  /** Makes a stack that serves every namespace without a stack of its own. */
+  protected void clusterWideStack() {
+    cluster.createNamespace("platform", Map.of());
+    readyStack("platform", "everywhere");
   }
 
   /** Lets a stack's collector come up. */
@@ -139,6 +135,12 @@ public abstract class OperatorTest {
   protected void labelledDeployment(String namespace, String name, String... container) {
     apply(Manifests.deployment(namespace, name, application.port(), container));
     label("deployments", namespace, name, Labels.INJECT, "java");
+  }
+
+  /** Provokes a pass over a Deployment's TracedWorkload. */
+  protected void touch(String namespace, String deployment) {
+    String marker = Long.toString(System.nanoTime());
+    annotate("tracedworkloads", namespace, "deployment-" + deployment, "test/touch", marker);
   }
 
   /** Sets a label, or removes it when the value is null. */
@@ -223,6 +225,8 @@ public abstract class OperatorTest {
                     .as(
                         () ->
                             "state of "
+                                + namespace
+                                + "/"
                                 + deployment
                                 + ": "
                                 + statusOf(namespace, deployment).message())
@@ -231,7 +235,12 @@ public abstract class OperatorTest {
 
   /** Waits until our fields are in a Deployment's pod template. */
   protected void awaitInjected(String namespace, String deployment) {
-    eventually().until(() -> template(namespace, deployment).contains(Labels.INJECTED));
+    eventually()
+        .untilAsserted(
+            () ->
+                assertThat(template(namespace, deployment))
+                    .as(namespace + ": " + statusOf(namespace, deployment))
+                    .contains(Labels.INJECTED));
   }
 
   /** Takes a labelled Deployment to its proof. */

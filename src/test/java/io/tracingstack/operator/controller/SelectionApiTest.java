@@ -184,12 +184,22 @@ class SelectionApiTest extends OperatorTest {
     places.forEach((name, ns) -> label("deployments", ns, name, Labels.INJECT, "java"));
     places.forEach((name, ns) -> awaitInjected(ns, name));
 
-    cluster.admin().resources(TracingStack.class).inNamespace(namespace).withName("tracing").delete();
+    cluster
+        .admin()
+        .resources(TracingStack.class)
+        .inNamespace(namespace)
+        .withName("tracing")
+        .delete();
     places.forEach((name, ns) -> assertUntouched(ns, name, before.get(name)));
     eventually()
         .until(
             () ->
-                cluster.admin().resources(TracingStack.class).inNamespace(namespace).withName("tracing").get()
+                cluster
+                        .admin()
+                        .resources(TracingStack.class)
+                        .inNamespace(namespace)
+                        .withName("tracing")
+                        .get()
                     == null);
   }
 
@@ -231,7 +241,13 @@ class SelectionApiTest extends OperatorTest {
   }
 
   private List<String> names(String namespace) {
-    return cluster.admin().resources(TracedWorkload.class).inNamespace(namespace).list().getItems().stream()
+    return cluster
+        .admin()
+        .resources(TracedWorkload.class)
+        .inNamespace(namespace)
+        .list()
+        .getItems()
+        .stream()
         .map(tw -> tw.getMetadata().getName())
         .toList();
   }

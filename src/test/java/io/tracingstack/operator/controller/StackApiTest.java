@@ -6,7 +6,6 @@ import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.quarkus.test.junit.QuarkusTest;
 import io.tracingstack.operator.api.v1alpha1.ConditionType;
-import io.tracingstack.operator.api.v1alpha1.TracingStack;
 import io.tracingstack.operator.testing.Manifests;
 import io.tracingstack.operator.testing.OperatorTest;
 import io.tracingstack.operator.testing.SimulatedControllers.Pods;
@@ -51,7 +50,9 @@ class StackApiTest extends OperatorTest {
     passes.provoke(
         "TracingStack",
         10,
-        () -> annotate("services", namespace, "tracing-collector", "test/touch", "" + System.nanoTime()));
+        () ->
+            annotate(
+                "services", namespace, "tracing-collector", "test/touch", "" + System.nanoTime()));
     assertThat(cluster.proxy().writesSince(settled)).isEmpty();
   }
 
@@ -88,7 +89,10 @@ class StackApiTest extends OperatorTest {
             () -> {
               assertThat(configMap(namespace)).isEqualTo(config);
               assertThat(serviceCount(namespace)).isEqualTo(2);
-              assertThat(stored("deployments", namespace, "tracing-collector").at("/spec/replicas").asInt())
+              assertThat(
+                      stored("deployments", namespace, "tracing-collector")
+                          .at("/spec/replicas")
+                          .asInt())
                   .isEqualTo(1);
             });
     cluster.admin().services().inNamespace(namespace).withName("tracing-collector").delete();
@@ -113,7 +117,8 @@ class StackApiTest extends OperatorTest {
     String before = cluster.admin().raw(path);
     apply(Manifests.otlpStack(namespace, "tracing"));
     String message =
-        awaitCondition(namespace, "tracing", ConditionType.COLLECTOR_READY, "False", "NameConflict");
+        awaitCondition(
+            namespace, "tracing", ConditionType.COLLECTOR_READY, "False", "NameConflict");
     assertThat(message).contains("tracing-collector");
     assertThat(cluster.admin().raw(path)).isEqualTo(before);
 
@@ -162,13 +167,6 @@ class StackApiTest extends OperatorTest {
   void aBackendThatChangesTakesItsTempoAway() {
     String namespace = cluster.namespace("stack", Map.of());
     readyStack(namespace, "tracing");
-    cluster
-        .admin()
-        .resources(TracingStack.class)
-        .inNamespace(namespace)
-        .withName("tracing")
-        .delete();
-    eventually().until(() -> statusOfStack(namespace, "tracing").conditions().isEmpty());
     apply(Manifests.otlpStack(namespace, "tracing"));
     awaitCondition(namespace, "tracing", ConditionType.BACKEND_READY, "True", "External");
     eventually().until(() -> tempoOperator.object(namespace, "tracing").get() == null);
@@ -187,13 +185,15 @@ class StackApiTest extends OperatorTest {
     telemetry.reset();
     telemetry.loseCanaries();
     nextCanary(namespace);
-    awaitCondition(namespace, "tracing", ConditionType.PIPELINE_VERIFIED, "Unknown", "CanaryPending");
+    awaitCondition(
+        namespace, "tracing", ConditionType.PIPELINE_VERIFIED, "Unknown", "CanaryPending");
     clock.advance(Duration.ofSeconds(20));
     awaitCondition(namespace, "tracing", ConditionType.PIPELINE_VERIFIED, "False", "CanaryLost");
 
     counts.undelivered(3);
     nextCanary(namespace);
-    awaitCondition(namespace, "tracing", ConditionType.PIPELINE_VERIFIED, "Unknown", "CanaryPending");
+    awaitCondition(
+        namespace, "tracing", ConditionType.PIPELINE_VERIFIED, "Unknown", "CanaryPending");
     clock.advance(Duration.ofSeconds(20));
     awaitCondition(
         namespace, "tracing", ConditionType.PIPELINE_VERIFIED, "False", "CanaryExportFailed");
@@ -211,12 +211,14 @@ class StackApiTest extends OperatorTest {
   }
 
   private String configMap(String namespace) {
-    var map = cluster.admin().configMaps().inNamespace(namespace).withName("tracing-collector").get();
+    var map =
+        cluster.admin().configMaps().inNamespace(namespace).withName("tracing-collector").get();
     return map == null ? "" : map.getData().getOrDefault("collector.yaml", "");
   }
 
   private int serviceCount(String namespace) {
-    var service = cluster.admin().services().inNamespace(namespace).withName("tracing-collector").get();
+    var service =
+        cluster.admin().services().inNamespace(namespace).withName("tracing-collector").get();
     return service == null ? 0 : service.getSpec().getPorts().size();
   }
 

@@ -90,7 +90,7 @@ public class ApiServerResource implements QuarkusTestResourceLifecycleManager {
             """
             apiVersion: audit.k8s.io/v1
             kind: Policy
-            omitStages: [RequestReceived, ResponseStarted]
+            omitStages: [RequestReceived]
             rules:
               - level: Metadata
                 users: ["system:serviceaccount:tracingstack-system:tracingstack-operator"]

@@ -22,7 +22,7 @@ public final class AuditLog {
   /** One request; {@code resource} includes a subresource, as RBAC rules name it. */
   public record Entry(String verb, String group, String resource, String uri, int code) {
     /** Server-side apply of an absent object is audited as a patch and authorised as a create. */
-    boolean created() {
+    public boolean created() {
       return verb.equals("patch") && code == 201;
     }
   }

@@ -20,7 +20,8 @@ public class FakeTelemetry extends StackTelemetry {
     this.store = store;
   }
 
-  void reset() {
+  /** Pipelines work again. */
+  public void reset() {
     refusing = false;
     losing = false;
   }

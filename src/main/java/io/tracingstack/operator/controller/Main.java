@@ -1,6 +1,7 @@
 package io.tracingstack.operator.controller;
 
 import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.OperatorException;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
@@ -46,11 +47,19 @@ public class Main implements QuarkusApplication {
     }
     Optional<String> obstacle = startup.obstacle();
     if (obstacle.isPresent()) {
-      System.err.println("tracingstack-operator: " + obstacle.get());
-      return 1;
+      return fail(obstacle.get());
     }
-    operator.start();
+    try {
+      operator.start();
+    } catch (OperatorException e) {
+      return fail("cannot start: " + Startup.rootMessage(e));
+    }
     Quarkus.waitForExit();
     return 0;
+  }
+
+  private static int fail(String why) {
+    System.err.println("tracingstack-operator: " + why);
+    return 1;
   }
 }

@@ -13,6 +13,7 @@ import io.javaoperatorsdk.operator.processing.dependent.kubernetes.CRUDKubernete
 import io.javaoperatorsdk.operator.processing.dependent.kubernetes.KubernetesDependent;
 import io.javaoperatorsdk.operator.processing.dependent.workflow.CRDPresentActivationCondition;
 import io.javaoperatorsdk.operator.processing.dependent.workflow.Condition;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.tracingstack.operator.api.v1alpha1.TracingStack;
 import io.tracingstack.operator.backend.TempoMonolithic;
 import io.tracingstack.operator.backend.TempoMonolithicObject;
@@ -42,6 +43,13 @@ final class StackDependents {
     @Override
     protected TempoMonolithic desired(TracingStack stack, Context<TracingStack> context) {
       return TempoMonolithicObject.build((BackendPlan.Tempo) plan(context).backend());
+    }
+
+    /** Needed to delete it as well, when the plan no longer describes one. */
+    @Override
+    protected ResourceID targetSecondaryResourceID(
+        TracingStack stack, Context<TracingStack> context) {
+      return ResourceID.fromResource(stack);
     }
   }
 

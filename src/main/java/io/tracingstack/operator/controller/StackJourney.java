@@ -2,9 +2,8 @@ package io.tracingstack.operator.controller;
 
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.AggregatedOperatorException;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
-import io.javaoperatorsdk.operator.api.reconciler.dependent.DependentResource;
-import io.javaoperatorsdk.operator.processing.dependent.workflow.WorkflowReconcileResult;
 import io.tracingstack.operator.api.v1alpha1.ConditionType;
 import io.tracingstack.operator.api.v1alpha1.Reason;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkload;
@@ -64,13 +63,12 @@ public class StackJourney {
       return invalid(stack, context, e);
     }
     context.managedWorkflowAndDependentResourceContext().put(StackPlan.class, plan);
-    WorkflowReconcileResult result =
-        context.managedWorkflowAndDependentResourceContext().reconcileManagedWorkflow();
+    Map<String, Exception> failures = apply(context);
     telemetry.connect(plan.ref(), plan.collector());
 
     Conditions conditions = new Conditions();
-    Finding backend = failure(result, true).orElseGet(() -> backend(plan, tempo(context), result));
-    Finding collector = failure(result, false).orElseGet(() -> collector(context, plan));
+    Finding backend = failure(failures, true).orElseGet(() -> backend(plan, context));
+    Finding collector = failure(failures, false).orElseGet(() -> collector(context, plan));
     conditions.set(ConditionType.BACKEND_READY, backend);
     conditions.set(ConditionType.COLLECTOR_READY, collector);
     PipelineCanary.Check check =
@@ -83,6 +81,19 @@ public class StackJourney {
     return new Step(
         status(stack, context, plan, conditions, check.last()),
         settled ? check.lookAgain() : Optional.of(pause));
+  }
+
+  /**
+   * Applies the objects; returns what failed, by the dependent's name. The SDK throws failures here
+   * although the workflow says that its reconciler handles them.
+   */
+  private static Map<String, Exception> apply(Context<TracingStack> context) {
+    try {
+      context.managedWorkflowAndDependentResourceContext().reconcileManagedWorkflow();
+      return Map.of();
+    } catch (AggregatedOperatorException e) {
+      return e.getAggregatedExceptions();
+    }
   }
 
   void forget(TracingStack stack) {
@@ -162,22 +173,23 @@ public class StackJourney {
   }
 
   private static Optional<TempoMonolithic> tempo(Context<TracingStack> context) {
-    // Without tempo-operator's kind there is no event source to ask.
-    return context.eventSourceRetriever().getEventSourcesFor(TempoMonolithic.class).isEmpty()
-        ? Optional.empty()
-        : context.getSecondaryResource(TempoMonolithic.class);
+    return hasTempoKind(context)
+        ? context.getSecondaryResource(TempoMonolithic.class)
+        : Optional.empty();
   }
 
-  private static Finding backend(
-      StackPlan plan, Optional<TempoMonolithic> tempo, WorkflowReconcileResult result) {
+  /** Without tempo-operator's kind there is no event source to ask. */
+  private static boolean hasTempoKind(Context<TracingStack> context) {
+    return !context.eventSourceRetriever().getEventSourcesFor(TempoMonolithic.class).isEmpty();
+  }
+
+  private static Finding backend(StackPlan plan, Context<TracingStack> context) {
+    Optional<TempoMonolithic> tempo = tempo(context);
     if (plan.backend() instanceof BackendPlan.Otlp otlp) {
       return Finding.yes(Reason.EXTERNAL, "spans are sent to " + otlp.endpoint());
     }
     if (tempo.isEmpty()) {
-      boolean applied =
-          result.getReconciledDependents().stream()
-              .anyMatch(d -> d instanceof StackDependents.Tempo);
-      return applied
+      return hasTempoKind(context)
           ? Finding.no(Reason.BACKEND_PENDING, "the TempoMonolithic was just created")
           : Finding.no(
               Reason.TEMPO_OPERATOR_MISSING,
@@ -221,13 +233,12 @@ public class StackJourney {
   }
 
   /** What the API server refused, of the backend's objects or of the collector's. */
-  private static Optional<Finding> failure(WorkflowReconcileResult result, boolean ofBackend) {
-    for (Map.Entry<DependentResource, Exception> e : result.getErroredDependents().entrySet()) {
-      if (e.getKey() instanceof StackDependents.Tempo == ofBackend) {
-        return Optional.of(failure(e.getValue()));
-      }
-    }
-    return Optional.empty();
+  private static Optional<Finding> failure(Map<String, Exception> failures, boolean ofBackend) {
+    return failures.entrySet().stream()
+        .filter(e -> e.getKey().equals(StackDependents.Tempo.NAME) == ofBackend)
+        .sorted(Map.Entry.comparingByKey())
+        .findFirst()
+        .map(e -> failure(e.getValue()));
   }
 
   private static Finding failure(Exception e) {

@@ -6,6 +6,7 @@ import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.MaxReconciliationInterval;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
@@ -148,6 +149,14 @@ public class StackReconciler implements Reconciler<TracingStack>, Cleaner<Tracin
     fresh.setStatus(now);
     metrics.applied("status");
     return UpdateControl.patchStatus(fresh);
+  }
+
+  /** A status that may not have been written is not the newest one; the next pass writes it. */
+  @Override
+  public ErrorStatusUpdateControl<TracingStack> updateErrorStatus(
+      TracingStack stack, Context<TracingStack> context, Exception e) {
+    recent.forget(stack);
+    return ErrorStatusUpdateControl.defaultErrorProcessing();
   }
 
   @Override

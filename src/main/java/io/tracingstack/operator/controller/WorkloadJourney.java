@@ -118,7 +118,7 @@ public class WorkloadJourney {
     Intent intent = IntentDecision.decide(before, stored.template(), plan, retry, clock.instant());
     if (intent instanceof Intent.Inject inject) {
       draft.lostInjections(inject.lostInjections());
-      return inject(tw, draft, stack, plan);
+      return inject(tw, draft, stack, plan, stored);
     }
     if (intent instanceof Intent.GiveUp giveUp) {
       draft.lostInjections(giveUp.lostInjections());
@@ -184,9 +184,9 @@ public class WorkloadJourney {
   }
 
   private Progress inject(
-      TracedWorkload tw, StatusDraft draft, StackPlan stack, InjectionPlan plan) {
+      TracedWorkload tw, StatusDraft draft, StackPlan stack, InjectionPlan plan, Stored stored) {
     Outcome outcome =
-        workloads.inject(tw.getMetadata().getNamespace(), tw.getSpec().workload(), plan);
+        workloads.inject(tw.getMetadata().getNamespace(), tw.getSpec().workload(), stored, plan);
     if (outcome instanceof Outcome.Applied applied) {
       return observe(tw, draft, stack, plan, applied.stored());
     }

@@ -8,6 +8,7 @@ import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.MaxReconciliationInterval;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
@@ -158,6 +159,14 @@ public class WorkloadReconciler implements Reconciler<TracedWorkload>, Cleaner<T
     fresh.setStatus(now);
     metrics.applied("status");
     return UpdateControl.patchStatus(fresh);
+  }
+
+  /** A status that may not have been written is not the newest one; the next pass writes it. */
+  @Override
+  public ErrorStatusUpdateControl<TracedWorkload> updateErrorStatus(
+      TracedWorkload tw, Context<TracedWorkload> context, Exception e) {
+    recent.forget(tw);
+    return ErrorStatusUpdateControl.defaultErrorProcessing();
   }
 
   @Override

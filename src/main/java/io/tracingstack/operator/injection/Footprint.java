@@ -71,6 +71,22 @@ public record Footprint(String revision, SortedMap<String, SortedMap<String, Str
         .equals(env.getOrDefault(container, new TreeMap<>()).get(variable.getName()));
   }
 
+  /** Per container, the variables that we wrote and somebody has changed since. */
+  public Map<String, List<EnvVar>> changedIn(PodTemplateSpec template) {
+    Map<String, List<EnvVar>> changed = new TreeMap<>();
+    for (Container container : template.getSpec().getContainers()) {
+      Map<String, String> written = env.getOrDefault(container.getName(), new TreeMap<>());
+      List<EnvVar> theirs =
+          container.getEnv().stream()
+              .filter(v -> written.containsKey(v.getName()) && !owns(container.getName(), v))
+              .toList();
+      if (!theirs.isEmpty()) {
+        changed.put(container.getName(), theirs);
+      }
+    }
+    return changed;
+  }
+
   /** The template as it would be without us; the argument is not changed. */
   public static PodTemplateSpec strip(PodTemplateSpec template) {
     Optional<Footprint> present = of(template);

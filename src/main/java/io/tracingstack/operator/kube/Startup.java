@@ -3,6 +3,7 @@ package io.tracingstack.operator.kube;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkload;
 import io.tracingstack.operator.api.v1alpha1.TracingStack;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -12,10 +13,19 @@ import java.util.Optional;
 /** What must be there before the operator can do anything, told in one line when it is not. */
 @ApplicationScoped
 public class Startup {
+  /** Bridges a blip of some seconds; the client's own patience is a minute and a half. */
+  private static final int RETRIES = 5;
+
   private final KubernetesClient client;
 
   Startup(KubernetesClient client) {
-    this.client = client;
+    this.client =
+        client
+            .newClient(
+                new RequestConfigBuilder(client.getConfiguration().getRequestConfig())
+                    .withRequestRetryBackoffLimit(RETRIES)
+                    .build())
+            .adapt(KubernetesClient.class);
   }
 
   private record Right(String group, String resource, String verb) {}
@@ -86,11 +96,14 @@ public class Startup {
             .getAllowed());
   }
 
-  private static String rootMessage(Throwable e) {
+  /** The innermost cause, in one line. */
+  public static String rootMessage(Throwable e) {
     Throwable root = e;
     while (root.getCause() != null) {
       root = root.getCause();
     }
-    return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    return root.getMessage() == null
+        ? root.getClass().getSimpleName()
+        : root.getMessage().lines().findFirst().orElse("");
   }
 }

@@ -3,10 +3,12 @@ package io.tracingstack.operator.kube;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvFromSource;
+import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
@@ -22,6 +24,7 @@ import io.tracingstack.operator.injection.Footprint;
 import io.tracingstack.operator.injection.InjectionPlan;
 import io.tracingstack.operator.injection.WorkloadView;
 import io.tracingstack.operator.journey.RolloutView;
+import io.tracingstack.operator.stack.Hash;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -38,6 +41,9 @@ import java.util.Set;
 public class WorkloadStore {
   /** Owner of the injected fields; never changes, else the former owner's fields stay for ever. */
   public static final String FIELD_MANAGER = "tracingstack-inject";
+
+  /** Owners of variables that were ours until their users changed them, one for each variable. */
+  private static final String HANDED_OVER = "tracingstack-handed-over-";
 
   private final KubernetesClient client;
   private final OperatorMetrics metrics;
@@ -106,8 +112,9 @@ public class WorkloadStore {
         .flatMap(Stored::of);
   }
 
-  /** Writes the plan's fields. */
-  public Outcome inject(String namespace, WorkloadRef ref, InjectionPlan plan) {
+  /** Writes the plan's fields into a workload that was read before. */
+  public Outcome inject(String namespace, WorkloadRef ref, Stored stored, InjectionPlan plan) {
+    handOver(namespace, ref, stored);
     Outcome outcome = apply(namespace, ref, plan.fragment());
     // After a `kubectl rollout undo` to another injected revision, what is there of ours belongs to
     // kubectl, which would never give it up.
@@ -136,6 +143,7 @@ public class WorkloadStore {
       return new Removal(false, needed);
     }
     if (stored.filter(Stored::ownsFields).isPresent()) {
+      handOver(namespace, ref, stored.get());
       Outcome outcome = apply(namespace, ref, null);
       if (outcome instanceof Outcome.Rejected rejected) {
         throw new KubernetesClientException("cannot undo: " + rejected.message());
@@ -170,13 +178,57 @@ public class WorkloadStore {
     } catch (KubernetesClientException e) {
       return switch (e.getCode()) {
         case 404 -> new Outcome.Gone();
-        case 409 ->
-            get(namespace, ref).isEmpty() ? new Outcome.Gone() : new Outcome.Conflict(messageOf(e));
+        case 409 -> {
+          if (get(namespace, ref).isEmpty()) {
+            yield new Outcome.Gone();
+          }
+          if (!namesManager(e)) {
+            throw e;
+          }
+          yield new Outcome.Conflict(messageOf(e));
+        }
         case 400, 403, 422 ->
             get(namespace, ref).isEmpty() ? new Outcome.Gone() : new Outcome.Rejected(messageOf(e));
         default -> throw e;
       };
     }
+  }
+
+  /** The other 409 says that somebody wrote at the same moment: nobody's fault, and soon over. */
+  private static boolean namesManager(KubernetesClientException e) {
+    return e.getStatus() != null
+        && e.getStatus().getDetails() != null
+        && e.getStatus().getDetails().getCauses().stream()
+            .anyMatch(c -> "FieldManagerConflict".equals(c.getReason()));
+  }
+
+  /**
+   * A user who changes a variable of ours owns its value but not its name, and would lose both with
+   * our fields. Another owner of the whole entry keeps it where they put it.
+   */
+  private void handOver(String namespace, WorkloadRef ref, Stored stored) {
+    Map<String, List<EnvVar>> changed =
+        Footprint.of(stored.template()).map(f -> f.changedIn(stored.template())).orElseGet(Map::of);
+    changed.forEach(
+        (container, variables) ->
+            variables.forEach(
+                variable -> {
+                  PodTemplateSpec entry =
+                      new PodTemplateSpecBuilder()
+                          .withNewSpec()
+                          .addNewContainer()
+                          .withName(container)
+                          .withEnv(variable)
+                          .endContainer()
+                          .endSpec()
+                          .build();
+                  client
+                      .resource(body(namespace, ref, entry))
+                      .fieldManager(HANDED_OVER + Hash.of(container + "/" + variable.getName()))
+                      .forceConflicts()
+                      .serverSideApply();
+                  metrics.applied("workload");
+                }));
   }
 
   /** Nothing but our fields; without a fragment not even an empty spec, which we would then own. */

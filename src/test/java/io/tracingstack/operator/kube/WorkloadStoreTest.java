@@ -73,7 +73,7 @@ class WorkloadStoreTest {
 
   private Outcome inject() {
     return new WorkloadStore(client, new OperatorMetrics(new SimpleMeterRegistry()))
-        .inject("shop", REF, PLAN);
+        .inject("shop", REF, WorkloadStore.Stored.of(deployment(FREE)).orElseThrow(), PLAN);
   }
 
   private void conflict() {
@@ -87,6 +87,9 @@ class WorkloadStoreTest {
                 .withCode(409)
                 .withReason("Conflict")
                 .withMessage("conflict with \"kubectl\"")
+                .withNewDetails()
+                .addNewCause(".spec.template", "conflict with \"kubectl\"", "FieldManagerConflict")
+                .endDetails()
                 .build())
         .once();
   }

@@ -1,0 +1,136 @@
+package io.tracingstack.operator.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.tracingstack.operator.api.v1alpha1.Labels;
+import io.tracingstack.operator.testing.Exchange;
+import io.tracingstack.operator.testing.Fault;
+import io.tracingstack.operator.testing.Manifests;
+import io.tracingstack.operator.testing.OperatorTest;
+import io.tracingstack.operator.testing.SimulatedControllers.Pods;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Every request of a journey fails once, each in every way: one workload per way and step, all at
+ * once, and all must arrive where an undisturbed one does.
+ */
+@QuarkusTest
+class FaultTest extends OperatorTest {
+  private static final Map<String, Fault> FAULTS =
+      Map.of(
+          "conflict", new Fault.Refusal(409, "Conflict"),
+          "throttled", new Fault.Refusal(429, "TooManyRequests", "Retry-After: 1"),
+          "broken", new Fault.Refusal(500, "InternalError"),
+          "silent", new Fault.Silence(),
+          "cut", new Fault.Cut(),
+          "lost", new Fault.LostAnswer());
+
+  /** More than the requests about a workload's namespace on its way, or back. */
+  private static final int STEPS = 11;
+
+  private final Map<String, Fault> faultOf = new HashMap<>();
+  private final Map<String, Integer> stepOf = new HashMap<>();
+  private final Map<String, AtomicInteger> seen = new ConcurrentHashMap<>();
+  private final Map<String, Exchange> hit = new ConcurrentHashMap<>();
+
+  @BeforeAll
+  void serve() {
+    clusterWideStack();
+  }
+
+  @Test
+  void aFaultAtAnyStepDelaysAndChangesNothing() {
+    Map<String, String> before = new HashMap<>();
+    FAULTS.forEach(
+        (name, fault) -> {
+          for (int step = 1; step <= STEPS; step++) {
+            String namespace = cluster.namespace("fault-" + name + "-" + step, Map.of());
+            faultOf.put(namespace, fault);
+            stepOf.put(namespace, step);
+            apply(Manifests.deployment(namespace, "shop", application.port()));
+            before.put(namespace, template(namespace, "shop"));
+          }
+        });
+
+    cluster.proxy().breaking(this::faultOnce);
+    faultOf.keySet().forEach(ns -> label("deployments", ns, "shop", Labels.INJECT, "java"));
+    faultOf.keySet().forEach(ns -> awaitInjected(ns, "shop"));
+    faultOf.keySet().forEach(ns -> controllers.rollOut(ns, "shop", Pods.healthy(sha256())));
+    faultOf.keySet().forEach(ns -> awaitState(ns, "shop", "Traced"));
+    assertHit("on the way", 8, 3);
+
+    seen.clear();
+    hit.clear();
+    faultOf.keySet().forEach(ns -> label("deployments", ns, "shop", Labels.INJECT, null));
+    faultOf
+        .keySet()
+        .forEach(ns -> eventually().until(() -> traced(ns, "deployment-shop").isEmpty()));
+    assertHit("on the way back", 5, 2);
+    faultOf
+        .keySet()
+        .forEach(
+            ns -> {
+              assertThat(template(ns, "shop")).as(ns).isEqualTo(before.get(ns));
+              assertThat(managedByUs("deployments", ns, "shop")).as(ns).isFalse();
+            });
+  }
+
+  @Test
+  void droppedWatchesMissNothing() {
+    String namespace = cluster.namespace("fault-watch", Map.of());
+    apply(Manifests.deployment(namespace, "shop", application.port()));
+    assertThat(cluster.proxy().dropWatches(Exchange::isWatch)).isPositive();
+    label("deployments", namespace, "shop", Labels.INJECT, "java");
+    awaitInjected(namespace, "shop");
+    cluster.proxy().dropWatches(Exchange::isWatch);
+    controllers.rollOut(namespace, "shop", Pods.healthy(sha256()));
+    awaitState(namespace, "shop", "Traced");
+    cluster.proxy().dropWatches(Exchange::isWatch);
+    label("deployments", namespace, "shop", Labels.INJECT, null);
+    eventually().until(() -> traced(namespace, "deployment-shop").isEmpty());
+    assertThat(template(namespace, "shop")).doesNotContain("tracingstack");
+  }
+
+  private Optional<Fault> faultOnce(Exchange exchange) {
+    return faultOf.keySet().stream()
+        .filter(exchange::isIn)
+        .filter(ns -> !exchange.isWatch() && isPossible(faultOf.get(ns), exchange))
+        .findFirst()
+        .filter(
+            ns ->
+                seen.computeIfAbsent(ns, n -> new AtomicInteger()).incrementAndGet()
+                    == stepOf.get(ns))
+        .map(
+            ns -> {
+              hit.put(ns, exchange);
+              return faultOf.get(ns);
+            });
+  }
+
+  /** Reading, or creating what is not there, never conflicts. */
+  private static boolean isPossible(Fault fault, Exchange exchange) {
+    return exchange.method().equals("PATCH") || !(fault.equals(FAULTS.get("conflict")));
+  }
+
+  /** A fault that never struck proves nothing. */
+  private void assertHit(String when, int requests, int patches) {
+    List<String> missed = new ArrayList<>();
+    stepOf.forEach(
+        (ns, step) -> {
+          boolean conflict = faultOf.get(ns).equals(FAULTS.get("conflict"));
+          if (step <= (conflict ? patches : requests) && !hit.containsKey(ns)) {
+            missed.add(ns);
+          }
+        });
+    assertThat(missed).as("faults %s that struck nothing", when).isEmpty();
+  }
+}

@@ -1,0 +1,73 @@
+package io.tracingstack.operator.testing;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+
+/**
+ * The application in every simulated pod: it answers readiness requests and, as a traced one does,
+ * leaves a span in the store for each that brings a trace context.
+ */
+@ApplicationScoped
+public class FakeApplication {
+  private final FakeTraceStore store;
+  private final HttpServer server;
+  private final List<String> requests = new CopyOnWriteArrayList<>();
+  private volatile boolean traced = true;
+
+  FakeApplication(FakeTraceStore store) {
+    this.store = store;
+    try {
+      server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    server.createContext("/", this::answer);
+    server.setExecutor(Executors.newFixedThreadPool(4));
+    server.start();
+  }
+
+  void reset() {
+    traced = true;
+    requests.clear();
+  }
+
+  /** Where it listens. */
+  public int port() {
+    return server.getAddress().getPort();
+  }
+
+  /** Whether requests leave spans. */
+  public void traced(boolean leavesSpans) {
+    traced = leavesSpans;
+  }
+
+  /** Paths of the requests that carried a trace context. */
+  public List<String> requests() {
+    return requests;
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    String traceparent = exchange.getRequestHeaders().getFirst("traceparent");
+    if (traceparent != null) {
+      requests.add(exchange.getRequestURI().toString());
+      if (traced) {
+        store.add(traceparent.split("-")[1], "", "");
+      }
+    }
+    exchange.sendResponseHeaders(200, -1);
+    exchange.close();
+  }
+
+  @PreDestroy
+  void stop() {
+    server.stop(0);
+  }
+}

@@ -1,0 +1,80 @@
+package io.tracingstack.operator.testing;
+
+/** Manifests as users write them. */
+public final class Manifests {
+  private Manifests() {}
+
+  /** A web service in Java; more lines of its container may be added. */
+  public static String deployment(String namespace, String name, int port, String... container) {
+    return workload("Deployment", "", namespace, name, port, container);
+  }
+
+  /** The same as a StatefulSet. */
+  public static String statefulSet(String namespace, String name, int port, String... container) {
+    return workload("StatefulSet", "\n  serviceName: " + name, namespace, name, port, container);
+  }
+
+  private static String workload(
+      String kind, String spec, String namespace, String name, int port, String... container) {
+    return """
+        apiVersion: apps/v1
+        kind: %s
+        metadata:
+          name: %s
+          namespace: %s
+          labels:
+            app: %s
+          annotations:
+            team: checkout
+        spec:%s
+          replicas: 1
+          selector:
+            matchLabels:
+              app: %s
+          template:
+            metadata:
+              labels:
+                app: %s
+            spec:
+              containers:
+                - name: app
+                  image: shop:1
+                  ports:
+                    - name: http
+                      containerPort: %d
+                  readinessProbe:
+                    httpGet:
+                      path: /ready
+                      port: %d
+        """
+            .formatted(kind, name, namespace, name, spec, name, name, port, port)
+        + String.join("", java.util.Arrays.stream(container).map(l -> l.indent(10)).toList());
+  }
+
+  /** A manifest without its readiness probe. */
+  public static String withoutProbe(String manifest) {
+    return manifest.replaceFirst("(?s) *readinessProbe:.*?port: \\d+\n", "");
+  }
+
+  /** A stack that keeps its traces in Tempo; more lines of its spec may be added. */
+  public static String stack(String namespace, String name, String... spec) {
+    return """
+        apiVersion: tracingstack.io/v1alpha1
+        kind: TracingStack
+        metadata:
+          name: %s
+          namespace: %s
+        spec:
+          backend:
+            tempoMonolithic: {}
+        """
+            .formatted(name, namespace)
+        + String.join("", java.util.Arrays.stream(spec).map(l -> l.indent(2)).toList());
+  }
+
+  /** A stack that sends to somebody else's backend, so it needs no kind but the built-in ones. */
+  public static String otlpStack(String namespace, String name, String... spec) {
+    return stack(namespace, name, spec)
+        .replace("tempoMonolithic: {}", "otlp: {endpoint: \"http://traces.example.com:4317\"}");
+  }
+}

@@ -1,0 +1,281 @@
+package io.tracingstack.operator.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.tracingstack.operator.api.v1alpha1.ConditionType;
+import io.tracingstack.operator.api.v1alpha1.Labels;
+import io.tracingstack.operator.api.v1alpha1.TracedWorkload;
+import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
+import io.tracingstack.operator.api.v1alpha1.TracingStack;
+import io.tracingstack.operator.api.v1alpha1.TracingStackStatus;
+import io.tracingstack.operator.kube.WorkloadStore;
+import io.tracingstack.operator.stack.Defaults;
+import io.tracingstack.operator.status.Conditions;
+import io.tracingstack.operator.testing.SimulatedControllers.Pods;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * What every test of the running operator needs. Each class starts in a cluster without stacks,
+ * each test makes its own namespaces.
+ */
+@QuarkusTestResource(ApiServerResource.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class OperatorTest {
+  @Inject protected Cluster cluster;
+  @Inject protected SimulatedControllers controllers;
+  @Inject protected TempoOperator tempoOperator;
+  @Inject protected FakeTraceStore store;
+  @Inject protected FakeSpanCounts counts;
+  @Inject protected FakeTelemetry telemetry;
+  @Inject protected FakeApplication application;
+  @Inject protected TestClock clock;
+  @Inject protected Passes passes;
+  @Inject protected Defaults defaults;
+
+  private int forbiddenBefore;
+
+  @BeforeAll
+  void start() {
+    tempoOperator.install();
+    forbiddenBefore = cluster.auditLog().forbidden().size();
+    cluster.startOperator();
+  }
+
+  @BeforeEach
+  void reset() {
+    cluster.proxy().heal();
+    store.reset();
+    counts.reset();
+    telemetry.reset();
+    application.reset();
+  }
+
+  @AfterAll
+  void leaveNothing() {
+    cluster.proxy().heal();
+    tempoOperator.install();
+    cluster.startOperator();
+    deleteStacks();
+    eventually().until(() -> list(TracedWorkload.class).isEmpty());
+    cluster.sweep();
+    assertThat(cluster.auditLog().forbidden().stream().skip(forbiddenBefore))
+        .as("requests of the operator that the shipped ClusterRole does not allow")
+        .isEmpty();
+  }
+
+  /** Deletes all stacks, and waits until they are gone. */
+  protected void deleteStacks() {
+    cluster.admin().resources(TracingStack.class).inAnyNamespace().delete();
+    eventually().until(() -> list(TracingStack.class).isEmpty());
+  }
+
+  private <T extends HasMetadata> List<T> list(Class<T> kind) {
+    return cluster.admin().resources(kind).inAnyNamespace().list().getItems();
+  }
+
+  protected static ConditionFactory eventually() {
+    return await().atMost(Duration.ofSeconds(40)).pollInterval(Duration.ofMillis(50));
+  }
+
+  /** Applies a manifest as an administrator. */
+  protected void apply(String manifest) {
+    cluster.admin().resource(manifest).forceConflicts().serverSideApply();
+  }
+
+  /** Makes a stack whose Tempo and collector are up, and waits until its canary was found. */
+  protected void readyStack(String namespace, String name, String... spec) {
+    apply(Manifests.stack(namespace, name, spec));
+    tempoOperator.report(namespace, name, "Ready", "");
+    collectorUp(namespace, name);
+    awaitCondition(namespace, name, ConditionType.READY, "True", "Ready");
+  }
+
+  /** Makes a stack that serves every namespace without a stack of its own. */
+  protected void clusterWideStack() {
+    cluster.createNamespace("platform", Map.of());
+    readyStack("platform", "everywhere");
+  }
+
+  /** Lets a stack's collector come up. */
+  protected void collectorUp(String namespace, String stack) {
+    String collector = stack + "-collector";
+    eventually()
+        .until(
+            () ->
+                cluster
+                        .admin()
+                        .apps()
+                        .deployments()
+                        .inNamespace(namespace)
+                        .withName(collector)
+                        .get()
+                    != null);
+    controllers.rollOut(namespace, collector, Pods.healthy(sha256()));
+  }
+
+  /** Makes a Deployment and labels it. */
+  protected void labelledDeployment(String namespace, String name, String... container) {
+    apply(Manifests.deployment(namespace, name, application.port(), container));
+    label("deployments", namespace, name, Labels.INJECT, "java");
+  }
+
+  /** Provokes a pass over a Deployment's TracedWorkload. */
+  protected void touch(String namespace, String deployment) {
+    String marker = Long.toString(System.nanoTime());
+    annotate("tracedworkloads", namespace, "deployment-" + deployment, "test/touch", marker);
+  }
+
+  /** Sets a label, or removes it when the value is null. */
+  protected void label(String kind, String namespace, String name, String key, String value) {
+    metadata(kind, namespace, name, "labels", key, value);
+  }
+
+  /** Sets an annotation, or removes it when the value is null. */
+  protected void annotate(String kind, String namespace, String name, String key, String value) {
+    metadata(kind, namespace, name, "annotations", key, value);
+  }
+
+  private void metadata(
+      String kind, String namespace, String name, String field, String key, String value) {
+    Map<String, String> entry = new HashMap<>();
+    entry.put(key, value);
+    String body = Serialization.asJson(Map.of("metadata", Map.of(field, entry)));
+    PatchContext patch = PatchContext.of(PatchType.JSON_MERGE);
+    var admin = cluster.admin();
+    switch (kind) {
+      case "namespaces" -> admin.namespaces().withName(name).patch(patch, body);
+      case "deployments" ->
+          admin.apps().deployments().inNamespace(namespace).withName(name).patch(patch, body);
+      case "statefulsets" ->
+          admin.apps().statefulSets().inNamespace(namespace).withName(name).patch(patch, body);
+      case "services" -> admin.services().inNamespace(namespace).withName(name).patch(patch, body);
+      case "tracedworkloads" ->
+          admin
+              .resources(TracedWorkload.class)
+              .inNamespace(namespace)
+              .withName(name)
+              .patch(patch, body);
+      default -> throw new IllegalArgumentException(kind);
+    }
+  }
+
+  /** A workload as the API server stores it. */
+  protected JsonNode stored(String kind, String namespace, String name) {
+    return cluster.raw("/apis/apps/v1/namespaces/%s/%s/%s".formatted(namespace, kind, name));
+  }
+
+  /** A pod template, byte for byte. */
+  protected String template(String kind, String namespace, String name) {
+    return stored(kind, namespace, name).at("/spec/template").toString();
+  }
+
+  /** A Deployment's pod template, byte for byte. */
+  protected String template(String namespace, String name) {
+    return template("deployments", namespace, name);
+  }
+
+  /** Whether anything in the object's managed fields is ours. */
+  protected boolean managedByUs(String kind, String namespace, String name) {
+    return stored(kind, namespace, name)
+        .at("/metadata/managedFields")
+        .toString()
+        .contains('"' + WorkloadStore.FIELD_MANAGER + '"');
+  }
+
+  protected Optional<TracedWorkload> traced(String namespace, String name) {
+    return Optional.ofNullable(
+        cluster
+            .admin()
+            .resources(TracedWorkload.class)
+            .inNamespace(namespace)
+            .withName(name)
+            .get());
+  }
+
+  protected TracedWorkloadStatus statusOf(String namespace, String deployment) {
+    return traced(namespace, "deployment-" + deployment)
+        .map(TracedWorkload::getStatus)
+        .orElseGet(TracedWorkloadStatus::empty);
+  }
+
+  /** Waits until a Deployment's journey is in this state. */
+  protected void awaitState(String namespace, String deployment, String state) {
+    eventually()
+        .untilAsserted(
+            () ->
+                assertThat(statusOf(namespace, deployment).state())
+                    .as(
+                        () ->
+                            "state of "
+                                + namespace
+                                + "/"
+                                + deployment
+                                + ": "
+                                + statusOf(namespace, deployment).message())
+                    .isEqualTo(state));
+  }
+
+  /** Waits until our fields are in a Deployment's pod template. */
+  protected void awaitInjected(String namespace, String deployment) {
+    eventually()
+        .untilAsserted(
+            () ->
+                assertThat(template(namespace, deployment))
+                    .as(namespace + ": " + statusOf(namespace, deployment))
+                    .contains(Labels.INJECTED));
+  }
+
+  /** Takes a labelled Deployment to its proof. */
+  protected void awaitTraced(String namespace, String deployment) {
+    awaitInjected(namespace, deployment);
+    controllers.rollOut(namespace, deployment, Pods.healthy(sha256()));
+    awaitState(namespace, deployment, "Traced");
+  }
+
+  protected TracingStackStatus statusOfStack(String namespace, String name) {
+    TracingStack stack =
+        cluster.admin().resources(TracingStack.class).inNamespace(namespace).withName(name).get();
+    return stack == null || stack.getStatus() == null
+        ? new TracingStackStatus(null, null, null, null, null, null, List.of())
+        : stack.getStatus();
+  }
+
+  /** Waits for a condition of a stack, and returns its message. */
+  protected String awaitCondition(
+      String namespace, String stack, ConditionType type, String status, String reason) {
+    eventually()
+        .untilAsserted(
+            () ->
+                assertThat(Conditions.find(statusOfStack(namespace, stack).conditions(), type))
+                    .hasValueSatisfying(
+                        c ->
+                            assertThat(c.getStatus() + " " + c.getReason())
+                                .isEqualTo(status + " " + reason)));
+    return Conditions.find(statusOfStack(namespace, stack).conditions(), type)
+        .map(Condition::getMessage)
+        .orElseThrow();
+  }
+
+  /** Digest that a pod's agent must have. */
+  protected String sha256() {
+    return defaults.agentSha256();
+  }
+}

@@ -1,0 +1,283 @@
+package io.tracingstack.operator.testing;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.tracingstack.operator.stack.Hash;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.UUID;
+
+/** Does what kube-controller-manager and a kubelet would do, when told to. */
+@ApplicationScoped
+public class SimulatedControllers {
+  private static final String REPORT =
+      """
+      {"version":"%s","sha256":"%s","expected":"%s","verified":%b,"installed":"%s",\
+      "reason":"%s","message":"%s"}""";
+
+  private final Cluster cluster;
+
+  SimulatedControllers(Cluster cluster) {
+    this.cluster = cluster;
+  }
+
+  /** How the pods of a rollout fare. */
+  public record Pods(String report, String waiting, String lastTermination, Duration readyFor) {
+
+    /** They run, and their agent is the expected one. */
+    public static Pods healthy(String sha256) {
+      return new Pods(
+          REPORT.formatted("2.33.1", sha256, sha256, true, "agent", "Verified", "installed"),
+          "",
+          "",
+          Duration.ZERO);
+    }
+
+    /** They run, and their init container reports a failure. */
+    public static Pods unverified(String installed, String sha256, String reason) {
+      return new Pods(
+          REPORT.formatted("2.33.1", sha256, "f00d", false, installed, reason, "not the agent"),
+          "",
+          "",
+          Duration.ZERO);
+    }
+
+    /** The init container has ended, and the application's does not run. */
+    public static Pods failing(String sha256, String waiting, String lastTermination) {
+      return new Pods(healthy(sha256).report(), waiting, lastTermination, Duration.ZERO);
+    }
+
+    /** The same pods with another report. */
+    public Pods reporting(String text) {
+      return new Pods(text, waiting, lastTermination, readyFor);
+    }
+
+    /** The same pods, ready for this long already. */
+    public Pods readyFor(Duration time) {
+      return new Pods(report, waiting, lastTermination, time);
+    }
+
+    boolean ready() {
+      return waiting.isEmpty();
+    }
+  }
+
+  /** Rolls a Deployment out: new pods of its present template, no others, and its status. */
+  public void rollOut(String namespace, String name, Pods pods) {
+    Deployment deployment =
+        cluster.admin().apps().deployments().inNamespace(namespace).withName(name).get();
+    PodTemplateSpec template = deployment.getSpec().getTemplate();
+    String hash = Hash.of(Serialization.asJson(template)).substring(0, 10);
+    replicaSet(deployment, hash);
+    replacePods(
+        deployment, deployment.getSpec().getSelector(), template, "pod-template-hash", hash, pods);
+    int replicas = deployment.getSpec().getReplicas();
+    int available = pods.ready() ? replicas : 0;
+    cluster
+        .admin()
+        .apps()
+        .deployments()
+        .inNamespace(namespace)
+        .withName(name)
+        .editStatus(
+            d -> {
+              d.setStatus(
+                  new io.fabric8.kubernetes.api.model.apps.DeploymentStatusBuilder()
+                      .withObservedGeneration(d.getMetadata().getGeneration())
+                      .withReplicas(replicas)
+                      .withUpdatedReplicas(replicas)
+                      .withReadyReplicas(available)
+                      .withAvailableReplicas(available)
+                      .build());
+              return d;
+            });
+  }
+
+  /** Rolls a StatefulSet out. */
+  public void rollOutSet(String namespace, String name, Pods pods) {
+    StatefulSet set =
+        cluster.admin().apps().statefulSets().inNamespace(namespace).withName(name).get();
+    PodTemplateSpec template = set.getSpec().getTemplate();
+    String hash = name + "-" + Hash.of(Serialization.asJson(template)).substring(0, 10);
+    replacePods(set, set.getSpec().getSelector(), template, "controller-revision-hash", hash, pods);
+    int replicas = set.getSpec().getReplicas();
+    cluster
+        .admin()
+        .apps()
+        .statefulSets()
+        .inNamespace(namespace)
+        .withName(name)
+        .editStatus(
+            s -> {
+              s.setStatus(
+                  new io.fabric8.kubernetes.api.model.apps.StatefulSetStatusBuilder()
+                      .withObservedGeneration(s.getMetadata().getGeneration())
+                      .withReplicas(replicas)
+                      .withReadyReplicas(pods.ready() ? replicas : 0)
+                      .withCurrentRevision(hash)
+                      .withUpdateRevision(hash)
+                      .build());
+              return s;
+            });
+  }
+
+  /** Keeps the template as a revision, so that {@code kubectl rollout undo} has somewhere to go. */
+  private void replicaSet(Deployment deployment, String hash) {
+    String namespace = deployment.getMetadata().getNamespace();
+    String name = deployment.getMetadata().getName() + "-" + hash;
+    var sets = cluster.admin().apps().replicaSets().inNamespace(namespace);
+    if (sets.withName(name).get() != null) {
+      return;
+    }
+    int revision =
+        sets.withLabel("app", deployment.getMetadata().getName()).list().getItems().size() + 1;
+    PodTemplateSpec template = deployment.getSpec().getTemplate();
+    cluster
+        .admin()
+        .resource(
+            new ReplicaSetBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withNamespace(namespace)
+                .addToLabels(template.getMetadata().getLabels())
+                .addToLabels("pod-template-hash", hash)
+                .addToAnnotations("deployment.kubernetes.io/revision", Integer.toString(revision))
+                .withOwnerReferences(
+                    new OwnerReferenceBuilder()
+                        .withApiVersion("apps/v1")
+                        .withKind("Deployment")
+                        .withName(deployment.getMetadata().getName())
+                        .withUid(deployment.getMetadata().getUid())
+                        .withController(true)
+                        .build())
+                .endMetadata()
+                .withNewSpec()
+                .withReplicas(0)
+                .withNewSelector()
+                .addToMatchLabels(deployment.getSpec().getSelector().getMatchLabels())
+                .addToMatchLabels("pod-template-hash", hash)
+                .endSelector()
+                .withTemplate(template)
+                .editTemplate()
+                .editMetadata()
+                .addToLabels("pod-template-hash", hash)
+                .endMetadata()
+                .endTemplate()
+                .endSpec()
+                .build())
+        .create();
+  }
+
+  private void replacePods(
+      HasMetadata owner,
+      LabelSelector selector,
+      PodTemplateSpec template,
+      String hashLabel,
+      String hash,
+      Pods pods) {
+    String namespace = owner.getMetadata().getNamespace();
+    List<Pod> former =
+        cluster.admin().pods().inNamespace(namespace).withLabelSelector(selector).list().getItems();
+    Pod pod =
+        new PodBuilder()
+            .withNewMetadata()
+            .withName(
+                owner.getMetadata().getName() + "-" + UUID.randomUUID().toString().substring(0, 8))
+            .withNamespace(namespace)
+            .withLabels(template.getMetadata().getLabels())
+            .addToLabels(hashLabel, hash)
+            .withAnnotations(template.getMetadata().getAnnotations())
+            .endMetadata()
+            .withSpec(template.getSpec())
+            .build();
+    Pod created = cluster.admin().resource(pod).create();
+    created.setStatus(status(template, pods));
+    cluster.admin().resource(created).updateStatus();
+    former.forEach(p -> cluster.admin().resource(p).withGracePeriod(0).delete());
+  }
+
+  private static io.fabric8.kubernetes.api.model.PodStatus status(
+      PodTemplateSpec template, Pods pods) {
+    String since = Instant.now().minus(pods.readyFor()).truncatedTo(ChronoUnit.SECONDS).toString();
+    var status =
+        new io.fabric8.kubernetes.api.model.PodStatusBuilder()
+            .withPhase("Running")
+            .withPodIP("127.0.0.1")
+            .addNewPodIP("127.0.0.1")
+            .addNewCondition()
+            .withType("Ready")
+            .withStatus(pods.ready() ? "True" : "False")
+            .withLastTransitionTime(since)
+            .endCondition();
+    template
+        .getSpec()
+        .getInitContainers()
+        .forEach(
+            c ->
+                status
+                    .addNewInitContainerStatus()
+                    .withName(c.getName())
+                    .withImage(c.getImage())
+                    .withImageID("")
+                    .withReady(true)
+                    .withRestartCount(0)
+                    .withNewState()
+                    .withNewTerminated()
+                    .withExitCode(0)
+                    .withMessage(pods.report())
+                    .endTerminated()
+                    .endState()
+                    .endInitContainerStatus());
+    template
+        .getSpec()
+        .getContainers()
+        .forEach(
+            c -> {
+              var container =
+                  status
+                      .addNewContainerStatus()
+                      .withName(c.getName())
+                      .withImage(c.getImage())
+                      .withImageID("")
+                      .withReady(pods.ready())
+                      .withRestartCount(pods.ready() ? 0 : 3);
+              if (!pods.lastTermination().isEmpty()) {
+                container
+                    .withNewLastState()
+                    .withNewTerminated()
+                    .withExitCode(137)
+                    .withReason(pods.lastTermination())
+                    .endTerminated()
+                    .endLastState();
+              }
+              if (pods.ready()) {
+                container
+                    .withNewState()
+                    .withNewRunning()
+                    .withStartedAt(since)
+                    .endRunning()
+                    .endState();
+              } else {
+                container
+                    .withNewState()
+                    .withNewWaiting()
+                    .withReason(pods.waiting())
+                    .endWaiting()
+                    .endState();
+              }
+              container.endContainerStatus();
+            });
+    return status.build();
+  }
+}

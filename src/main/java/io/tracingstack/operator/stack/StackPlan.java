@@ -95,13 +95,16 @@ public record StackPlan(
         tempoVersion.map(StackPlan::major).orElse(2));
   }
 
-  private static CollectorPlan collector(StackRef ref, CollectorSpec given, Defaults defaults) {
-    CollectorSpec spec = or(given, new CollectorSpec(null, null, null, null));
-    ResourceRequirements resources =
-        checked(or(spec.resources(), COLLECTOR_RESOURCES), "spec.collector.resources");
+  private static CollectorPlan collector(StackRef ref, CollectorSpec asked, Defaults defaults) {
+    CollectorSpec spec = or(asked, new CollectorSpec(null, null, null, null));
+    ResourceRequirements given = or(spec.resources(), COLLECTOR_RESOURCES);
     Quantity limit =
-        or(resources.getLimits(), Map.<String, Quantity>of())
+        or(given.getLimits(), Map.<String, Quantity>of())
             .getOrDefault(MEMORY, COLLECTOR_RESOURCES.getLimits().get(MEMORY));
+    ResourceRequirements resources =
+        checked(
+            new ResourceRequirementsBuilder(given).addToLimits(MEMORY, limit).build(),
+            "spec.collector.resources");
     long limitBytes = Quantity.getAmountInBytes(limit).longValue();
     if (limitBytes < 64L << 20) {
       throw new InvalidSpecException(
@@ -113,7 +116,7 @@ public record StackPlan(
         ref.name(),
         or(spec.image(), defaults.collectorImage()),
         or(spec.replicas(), 1),
-        new ResourceRequirementsBuilder(resources).addToLimits(MEMORY, limit).build(),
+        resources,
         limitBytes,
         or(spec.debug(), false));
   }

@@ -44,6 +44,11 @@ class TracingStackValidationApiTest extends OperatorTest {
           spec.collector.image                        | {collector: {image: ''}}
           spec.collector.debug                        | {collector: {debug: 'yes'}}
           spec.collector.resources.limits             | {collector: {resources: {limits: [512Mi]}}}
+          spec.collector.resources.limits.memory      | {collector: {resources: {limits: {memory: ''}}}}
+          spec.collector.resources.limits.memory      | {collector: {resources: {limits: {memory: lots}}}}
+          spec.collector.resources.requests.cpu       | {collector: {resources: {requests: {cpu: 1.5.2}}}}
+          spec.instrumentation.java.resources.limits  | {instrumentation: {java: {resources: {limits: {memory: 64MB!}}}}}
+          spec.backend.otlp.endpoint                  | {backend: {otlp: {endpoint: 'http://traces.example.com:99999'}}}
           spec.colector                               | {colector: {replicas: 1}}
           spec.backend.jaeger                         | {backend: {jaeger: {}}}
           spec.backend: set exactly one               | {backend: {tempoMonolithic: {}, otlp: {endpoint: 'http://a:4317'}}}
@@ -104,19 +109,15 @@ class TracingStackValidationApiTest extends OperatorTest {
       textBlock =
           """
           spec.collector.resources.limits.memory                | {collector: {resources: {limits: {memory: 32Mi}}}}
-          spec.collector.resources.limits.memory                | {collector: {resources: {limits: {memory: lots}}}}
-          spec.collector.resources.limits.memory                | {collector: {resources: {limits: {memory: ''}}}}
           spec.collector.resources.limits.cpu                   | {collector: {resources: {limits: {cpu: -1}}}}
           spec.collector.resources.requests.cpu                 | {collector: {resources: {requests: {cpu: 2}, limits: {cpu: 1}}}}
           spec.collector.resources.requests.memory              | {collector: {resources: {requests: {memory: 1Gi}}}}
-          spec.instrumentation.java.resources.limits.memory     | {instrumentation: {java: {resources: {limits: {memory: 64MB!}}}}}
           spec.instrumentation.resourceAttributes.a             | {instrumentation: {resourceAttributes: {a: 'x,y'}}}
           spec.instrumentation.resourceAttributes.a             | {instrumentation: {resourceAttributes: {a: ''}}}
           spec.instrumentation.resourceAttributes.a             | {instrumentation: {resourceAttributes: {a: '$(HOSTNAME)'}}}
           spec.instrumentation.namespaceSelector.matchExpressions[0].operator | {instrumentation: {namespaceSelector: {matchExpressions: [{key: team, operator: Like}]}}}
           spec.instrumentation.namespaceSelector.matchExpressions[0].values   | {instrumentation: {namespaceSelector: {matchExpressions: [{key: team, operator: In}]}}}
           spec.instrumentation.namespaceSelector.matchExpressions[0].key      | {instrumentation: {namespaceSelector: {matchExpressions: [{operator: Exists}]}}}
-          spec.backend.otlp.endpoint                            | {backend: {otlp: {endpoint: 'http://traces.example.com:99999'}}}
           """)
   void whatTheSchemaCannotSeeIsAnsweredByACondition(String field, String spec) {
     String namespace = cluster.namespace("invalid", Map.of());
@@ -169,6 +170,10 @@ class TracingStackValidationApiTest extends OperatorTest {
   @ParameterizedTest
   @MethodSource("kinds")
   void columnsAreReadInTheOrderTheyAreWritten(Class<? extends HasMetadata> kind) {
+    String namespace = cluster.namespace("columns", Map.of());
+    apply(Manifests.otlpStack(namespace, "tracing"));
+    labelledDeployment(namespace, "shop");
+    eventually().until(() -> traced(namespace, "deployment-shop").isPresent());
     String header =
         cluster
             .kubectl()

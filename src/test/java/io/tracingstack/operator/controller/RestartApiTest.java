@@ -8,31 +8,41 @@ import io.tracingstack.operator.testing.Manifests;
 import io.tracingstack.operator.testing.OperatorTest;
 import io.tracingstack.operator.testing.SimulatedControllers.Pods;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** An operator that stops at any moment goes on where it stopped: nothing is kept in memory. */
+/**
+ * An operator that stops between any two passes goes on where it stopped. In the middle of a pass
+ * the SDK cannot be stopped and started again within one process: it takes the pass for unfinished.
+ */
 @QuarkusTest
 class RestartApiTest extends OperatorTest {
+  @AfterEach
+  void goOn() {
+    cluster.startOperator();
+  }
+
   @Test
   void aJourneyInterruptedAtEachStageArrives() {
     String namespace = cluster.namespace("restart", Map.of());
     apply(Manifests.stack(namespace, "tracing"));
+    eventually().until(() -> statusOfStack(namespace, "tracing").endpoints() != null);
     apply(Manifests.deployment(namespace, "shop", application.port()));
     String before = template(namespace, "shop");
 
-    cluster.stopOperator();
+    stop();
     label("deployments", namespace, "shop", Labels.INJECT, "java");
     cluster.startOperator();
     awaitInjected(namespace, "shop");
-
-    cluster.stopOperator();
     tempoOperator.report(namespace, "tracing", "Ready", "");
+
+    stop();
     collectorUp(namespace, "tracing");
     controllers.rollOut(namespace, "shop", Pods.healthy(sha256()));
     cluster.startOperator();
     awaitState(namespace, "shop", "Traced");
 
-    cluster.stopOperator();
+    stop();
     label("deployments", namespace, "shop", Labels.INJECT, null);
     assertThat(template(namespace, "shop")).contains(Labels.INJECTED);
     cluster.startOperator();
@@ -50,7 +60,7 @@ class RestartApiTest extends OperatorTest {
     String template = template(namespace, "shop");
     String version = version(namespace);
 
-    cluster.stopOperator();
+    stop();
     int mark = cluster.proxy().mark();
     double finished = passes.finished("TracedWorkload");
     cluster.startOperator();
@@ -60,6 +70,11 @@ class RestartApiTest extends OperatorTest {
     assertThat(cluster.proxy().writesSince(mark)).isEmpty();
     assertThat(template(namespace, "shop")).isEqualTo(template);
     assertThat(version(namespace)).isEqualTo(version);
+  }
+
+  private void stop() {
+    passes.awaitNone();
+    cluster.stopOperator();
   }
 
   private String version(String namespace) {

@@ -38,7 +38,8 @@ final class Crds {
                 Files.readString(directory.resolve(name + "-v1.yml")),
                 CustomResourceDefinition.class);
         files.put(
-            name + ".yaml", Serialization.asYaml(orderColumns(describeConditions(crd), kind)));
+            name + ".yaml",
+            Serialization.asYaml(orderColumns(describeQuantities(describeConditions(crd)), kind)));
       }
       return files;
     } catch (IOException e) {
@@ -62,6 +63,29 @@ final class Crds {
     conditions.setXKubernetesListMapKeys(List.of("type"));
     conditions.getItems().getSchema().setRequired(List.of("type", "status", "reason"));
     return crd;
+  }
+
+  /** As Kubernetes' own generator writes it; an object that cannot be read would end the watch. */
+  private static final String QUANTITY =
+      "^(\\+|-)?(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))(([KMGTPE]i)|[numkMGTPE]"
+          + "|([eE](\\+|-)?(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))))?$";
+
+  private static CustomResourceDefinition describeQuantities(CustomResourceDefinition crd) {
+    describeQuantities(crd.getSpec().getVersions().get(0).getSchema().getOpenAPIV3Schema());
+    return crd;
+  }
+
+  private static void describeQuantities(JSONSchemaProps schema) {
+    if (Boolean.TRUE.equals(schema.getXKubernetesIntOrString())) {
+      schema.setPattern(QUANTITY);
+    }
+    if (schema.getAdditionalProperties() != null
+        && schema.getAdditionalProperties().getSchema() != null) {
+      describeQuantities(schema.getAdditionalProperties().getSchema());
+    }
+    if (schema.getProperties() != null) {
+      schema.getProperties().values().forEach(Crds::describeQuantities);
+    }
   }
 
   /**

@@ -42,6 +42,17 @@ public class Passes {
     }
   }
 
+  /** Waits until no pass is on its way. */
+  public void awaitNone() {
+    await().atMost(Duration.ofSeconds(20)).during(Duration.ofMillis(300)).until(this::none);
+  }
+
+  private boolean none() {
+    return registry.getMeters().stream()
+        .filter(m -> m.getId().getName().startsWith("operator.sdk.reconciliations.executions."))
+        .allMatch(m -> m.measure().iterator().next().getValue() == 0);
+  }
+
   private Callable<Boolean> more(String kind, double before) {
     return () -> finished(kind) > before;
   }

@@ -16,7 +16,9 @@ public record OtlpBackendSpec(
     @Required
         @Size(max = 512)
         @Pattern(
-            "^https?://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?$")
+            "^https?://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?"
+                + "(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]"
+                + "|6553[0-5]))?(/[A-Za-z0-9._~/-]*)?$")
         @JsonPropertyDescription(
             "http:// sends in clear text, https:// with TLS, e.g. https://traces.example.com:4317")
         String endpoint,

@@ -15,6 +15,11 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @ValidationRule(
     value = "size(self.metadata.name) <= 40",
     message = "metadata.name: at most 40 characters, names of other objects are derived from it")
+@ValidationRule(
+    value = "self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')",
+    message =
+        "metadata.name: lower-case letters, digits and '-', the first one a letter; a Service is"
+            + " named after it")
 @AdditionalPrinterColumn(name = "Ready", jsonPath = ".status.conditions[?(@.type=='Ready')].status")
 @AdditionalPrinterColumn(name = "Backend", jsonPath = ".status.backend")
 @AdditionalPrinterColumn(name = "Traced", jsonPath = ".status.traced")

@@ -60,6 +60,14 @@ final class App {
         .readiness(httpProbe("/ready", "HTTP", null));
   }
 
+  /**
+   * Keeps only traces whose caller asks for it: the kubelet's probes leave none, so that the
+   * operator's own request is the only possible proof.
+   */
+  App tracedOnlyWhenAsked() {
+    return env("OTEL_TRACES_SAMPLER", "parentbased_always_off");
+  }
+
   App labelled() {
     return label(Labels.INJECT, "java");
   }

@@ -23,7 +23,8 @@ class LabelToTraceTest {
     // Given
     String namespace = sandbox.servedBy(stack);
     Workload backend = App.backend(namespace, "backend").withService().deploy();
-    Workload frontend = App.frontend(namespace, "frontend", "backend").replicas(2).deploy();
+    Workload frontend =
+        App.frontend(namespace, "frontend", "backend").replicas(2).tracedOnlyWhenAsked().deploy();
     backend.awaitRolledOut();
     frontend.awaitRolledOut();
 

@@ -83,9 +83,18 @@ final class Sandbox {
     System.out.printf("--- kubectl %s%n%s%n", String.join(" ", arguments), output);
   }
 
+  /** Deletes the namespaces; whether they go is seen at the end of the run. */
   void close() {
     namespaces.forEach(n -> Cluster.CLIENT.namespaces().withName(n).delete());
-    namespaces.forEach(Sandbox::delete);
+  }
+
+  /** At the end of the run: no namespace may be held by what the operator left in it. */
+  static void awaitNoneDeleting() {
+    Cluster.await("all deleted namespaces are gone")
+        .until(
+            () ->
+                Cluster.CLIENT.namespaces().withLabel(LABEL).list().getItems().stream()
+                    .allMatch(n -> n.getMetadata().getDeletionTimestamp() == null));
   }
 
   static void delete(String namespace) {

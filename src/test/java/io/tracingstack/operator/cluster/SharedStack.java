@@ -59,6 +59,7 @@ final class SharedStack implements CloseableResource {
 
   @Override
   public void close() {
+    Sandbox.awaitNoneDeleting();
     if (ours) {
       Sandbox.delete(NAMESPACE);
     }

@@ -37,12 +37,14 @@ class TrafficTest {
     tls =
         App.backend(namespace, "tls")
             .env("TLS", "true")
+            .tracedOnlyWhenAsked()
             .readiness(App.httpProbe("/healthz", "HTTPS", null))
             .labelled()
             .deploy();
     header =
         App.backend(namespace, "header")
             .env("REQUIRE_HEADER", "X-Probe: yes")
+            .tracedOnlyWhenAsked()
             .readiness(App.httpProbe("/healthz", "HTTP", Map.entry("X-Probe", "yes")))
             .labelled()
             .deploy();

@@ -190,10 +190,10 @@ class StackApiTest extends OperatorTest {
     clock.advance(Duration.ofSeconds(20));
     awaitCondition(namespace, "tracing", ConditionType.PIPELINE_VERIFIED, "False", "CanaryLost");
 
-    counts.undelivered(3);
     nextCanary(namespace);
     awaitCondition(
         namespace, "tracing", ConditionType.PIPELINE_VERIFIED, "Unknown", "CanaryPending");
+    counts.undelivered(3);
     clock.advance(Duration.ofSeconds(20));
     awaitCondition(
         namespace, "tracing", ConditionType.PIPELINE_VERIFIED, "False", "CanaryExportFailed");

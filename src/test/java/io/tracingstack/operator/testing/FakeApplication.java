@@ -17,6 +17,9 @@ import java.util.concurrent.Executors;
  */
 @ApplicationScoped
 public class FakeApplication {
+  /** Header that tells the pod whose readiness is asked. */
+  static final String POD = "X-Pod";
+
   private final FakeTraceStore store;
   private final HttpServer server;
   private final List<String> requests = new CopyOnWriteArrayList<>();
@@ -59,7 +62,7 @@ public class FakeApplication {
     if (traceparent != null) {
       requests.add(exchange.getRequestURI().toString());
       if (traced) {
-        store.add(traceparent.split("-")[1], "", "");
+        store.add(traceparent.split("-")[1], "", exchange.getRequestHeaders().getFirst(POD));
       }
     }
     exchange.sendResponseHeaders(200, -1);

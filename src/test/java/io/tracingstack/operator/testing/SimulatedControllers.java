@@ -1,5 +1,6 @@
 package io.tracingstack.operator.testing;
 
+import io.fabric8.kubernetes.api.model.HTTPHeader;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
@@ -201,6 +202,16 @@ public class SimulatedControllers {
             .endMetadata()
             .withSpec(template.getSpec())
             .build();
+    // All pods share one application, which so learns whose spans it is to make.
+    pod.getSpec().getContainers().stream()
+        .map(c -> c.getReadinessProbe())
+        .filter(probe -> probe != null && probe.getHttpGet() != null)
+        .forEach(
+            probe ->
+                probe
+                    .getHttpGet()
+                    .setHttpHeaders(
+                        List.of(new HTTPHeader(FakeApplication.POD, pod.getMetadata().getName()))));
     Pod created = cluster.admin().resource(pod).create();
     created.setStatus(status(template, pods));
     cluster.admin().resource(created).updateStatus();

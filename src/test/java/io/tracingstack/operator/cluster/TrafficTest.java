@@ -63,8 +63,7 @@ class TrafficTest {
   void anHttpsProbeIsRepeatedWithTls() {
     TracedWorkload tw = tls.awaitTraced();
 
-    // The kubelet's own probes are traffic as well, and may be found first.
-    assertThat(tw.getStatus().proof().witness()).isIn("ProofRequest", "StoreSearch");
+    assertThat(tw.getStatus().proof().witness()).isEqualTo("ProofRequest");
     tls.assertTraceInTempo(SharedStack.NAMESPACE, SharedStack.NAME, tw);
   }
 
@@ -72,8 +71,7 @@ class TrafficTest {
   void aProbesHeadersAreRepeated() {
     TracedWorkload tw = header.awaitTraced();
 
-    // The kubelet's own probes are traffic as well, and may be found first.
-    assertThat(tw.getStatus().proof().witness()).isIn("ProofRequest", "StoreSearch");
+    assertThat(tw.getStatus().proof().witness()).isEqualTo("ProofRequest");
     header.assertTraceInTempo(SharedStack.NAMESPACE, SharedStack.NAME, tw);
   }
 

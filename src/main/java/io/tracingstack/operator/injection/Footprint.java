@@ -1,5 +1,6 @@
 package io.tracingstack.operator.injection;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -13,9 +14,11 @@ import io.tracingstack.operator.stack.Hash;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * What in a pod template is ours, written into the template itself. Field ownership does not tell:
@@ -25,13 +28,24 @@ import java.util.TreeMap;
  *
  * @param revision hash of the injected content
  * @param env per container, variable name to hash of its content
+ * @param takenOver per container, name to the user's own literal of a variable we had to change
  */
-public record Footprint(String revision, SortedMap<String, SortedMap<String, String>> env) {
+public record Footprint(
+    String revision,
+    SortedMap<String, SortedMap<String, String>> env,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+        SortedMap<String, SortedMap<String, String>> takenOver) {
   /** Name of our init container and of our volume. */
   public static final String NAME = "tracingstack-agent";
 
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS).build();
+
+  /** Takes what a template's annotation lacks as empty. */
+  public Footprint {
+    env = env == null ? new TreeMap<>() : env;
+    takenOver = takenOver == null ? new TreeMap<>() : takenOver;
+  }
 
   /** The footprint that a template carries, if it carries a readable one. */
   public static Optional<Footprint> of(PodTemplateSpec template) {
@@ -48,16 +62,29 @@ public record Footprint(String revision, SortedMap<String, SortedMap<String, Str
             });
   }
 
-  /** The footprint of variables that are about to be written. */
-  static Footprint of(String revision, Map<String, List<EnvVar>> env) {
-    SortedMap<String, SortedMap<String, String>> hashes = new TreeMap<>();
-    env.forEach(
-        (container, variables) -> {
+  /**
+   * The footprint of variables that are about to be written.
+   *
+   * @param takenOver those of them that replace the user's, as the user had them
+   */
+  static Footprint of(
+      String revision, Map<String, List<EnvVar>> env, Map<String, List<EnvVar>> takenOver) {
+    return new Footprint(
+        revision,
+        byName(env, Footprint::hash),
+        byName(takenOver, v -> Objects.toString(v.getValue(), "")));
+  }
+
+  private static SortedMap<String, SortedMap<String, String>> byName(
+      Map<String, List<EnvVar>> variables, Function<EnvVar, String> content) {
+    SortedMap<String, SortedMap<String, String>> all = new TreeMap<>();
+    variables.forEach(
+        (container, list) -> {
           SortedMap<String, String> byName = new TreeMap<>();
-          variables.forEach(v -> byName.put(v.getName(), hash(v)));
-          hashes.put(container, byName);
+          list.forEach(v -> byName.put(v.getName(), content.apply(v)));
+          all.put(container, byName);
         });
-    return new Footprint(revision, hashes);
+    return all;
   }
 
   /** The annotation's value. */
@@ -71,7 +98,27 @@ public record Footprint(String revision, SortedMap<String, SortedMap<String, Str
         .equals(env.getOrDefault(container, new TreeMap<>()).get(variable.getName()));
   }
 
-  /** Per container, the variables that we wrote and somebody has changed since. */
+  /** The user's own literal under a variable that we took over; empty for one we added. */
+  private Optional<String> original(String container, String variable) {
+    return Optional.ofNullable(takenOver.get(container)).map(names -> names.get(variable));
+  }
+
+  /** Whether somebody took a variable back that we had taken over. */
+  public boolean takenBackIn(PodTemplateSpec template) {
+    return template.getSpec().getContainers().stream()
+        .anyMatch(
+            c ->
+                c.getEnv().stream()
+                    .anyMatch(
+                        v ->
+                            original(c.getName(), v.getName()).isPresent()
+                                && !owns(c.getName(), v)));
+  }
+
+  /**
+   * Per container, the variables that we added and somebody has changed since. Those that we took
+   * over are still entries of their owners, who lose nothing.
+   */
   public Map<String, List<EnvVar>> changedIn(PodTemplateSpec template) {
     Map<String, List<EnvVar>> changed = new TreeMap<>();
     for (Container container : template.getSpec().getContainers()) {
@@ -79,6 +126,7 @@ public record Footprint(String revision, SortedMap<String, SortedMap<String, Str
       List<EnvVar> theirs =
           container.getEnv().stream()
               .filter(v -> written.containsKey(v.getName()) && !owns(container.getName(), v))
+              .filter(v -> original(container.getName(), v.getName()).isEmpty())
               .toList();
       if (!theirs.isEmpty()) {
         changed.put(container.getName(), theirs);
@@ -106,12 +154,19 @@ public record Footprint(String revision, SortedMap<String, SortedMap<String, Str
     for (Container container : copy.getSpec().getContainers()) {
       container.setEnv(
           container.getEnv().stream()
-              .filter(v -> !footprint.owns(container.getName(), v))
+              .flatMap(v -> footprint.withoutUs(container.getName(), v).stream())
               .toList());
       container.setVolumeMounts(
           container.getVolumeMounts().stream().filter(m -> !NAME.equals(m.getName())).toList());
     }
     return copy;
+  }
+
+  private Optional<EnvVar> withoutUs(String container, EnvVar live) {
+    return owns(container, live)
+        ? original(container, live.getName())
+            .map(value -> new EnvVar(live.getName(), value.isEmpty() ? null : value, null))
+        : Optional.of(live);
   }
 
   /**
@@ -130,24 +185,28 @@ public record Footprint(String revision, SortedMap<String, SortedMap<String, Str
   }
 
   /**
-   * JSON Patch operations that remove what of this footprint a template still carries, for the case
-   * where ownership has passed to somebody else. The first operation pins the resource version, so
+   * JSON Patch operations that remove what of this footprint a template still carries, and put back
+   * what was there before, for the cases that giving up our fields does not cover. The first operation pins the resource version, so
    * the indices are right or nothing happens.
    *
    * @param template the stored template of that resource version
    */
   public List<Map<String, Object>> removal(PodTemplateSpec template, String resourceVersion) {
     List<Map<String, Object>> operations = new ArrayList<>();
-    operations.add(
-        Map.of("op", "test", "path", "/metadata/resourceVersion", "value", resourceVersion));
+    operations.add(operation("test", "/metadata/resourceVersion", resourceVersion));
     String spec = "/spec/template/spec";
     List<Container> containers = template.getSpec().getContainers();
     for (int c = 0; c < containers.size(); c++) {
       Container container = containers.get(c);
       String at = spec + "/containers/" + c;
       for (int i = container.getEnv().size() - 1; i >= 0; i--) {
-        if (owns(container.getName(), container.getEnv().get(i))) {
-          operations.add(remove(at + "/env/" + i));
+        EnvVar variable = container.getEnv().get(i);
+        if (owns(container.getName(), variable)) {
+          String path = at + "/env/" + i;
+          operations.add(
+              original(container.getName(), variable.getName())
+                  .map(value -> operation("replace", path + "/value", value))
+                  .orElseGet(() -> remove(path)));
         }
       }
       for (int i = container.getVolumeMounts().size() - 1; i >= 0; i--) {
@@ -178,6 +237,10 @@ public record Footprint(String revision, SortedMap<String, SortedMap<String, Str
 
   private static Map<String, Object> remove(String path) {
     return Map.of("op", "remove", "path", path);
+  }
+
+  private static Map<String, Object> operation(String op, String path, Object value) {
+    return Map.of("op", op, "path", path, "value", value);
   }
 
   /** Escapes a key for a JSON pointer (RFC 6901). */

@@ -54,9 +54,9 @@ final class JavaEnvironment {
   }
 
   /**
-   * @param optionVariable the variable that names the agent, empty when the user does
+   * @param choice the variable that names the agent, none when the user does
    */
-  List<EnvVar> variables(Optional<OptionVariable> optionVariable) {
+  List<EnvVar> variables(OptionVariable.Choice choice) {
     List<EnvVar> wanted = new ArrayList<>();
     wanted.add(fromField(POD_NAME, "metadata.name"));
     wanted.add(fromField(NODE_NAME, "spec.nodeName"));
@@ -79,10 +79,12 @@ final class JavaEnvironment {
     for (JavaSpec.Env env : instrumentation.agentEnv()) {
       wanted.add(literal(env.name(), env.value()));
     }
-    optionVariable.ifPresent(variable -> wanted.add(literal(variable.name(), options())));
-
     Map<String, EnvVar> byName = new LinkedHashMap<>();
     wanted.stream().filter(v -> !isSet(v.getName())).forEach(v -> byName.put(v.getName(), v));
+    choice
+        .variable()
+        .map(variable -> literal(variable.name(), options(choice.takenOver())))
+        .ifPresent(v -> byName.put(v.getName(), v));
     return List.copyOf(byName.values());
   }
 
@@ -90,8 +92,13 @@ final class JavaEnvironment {
    * Where the user has resource attributes of their own, ours travel as a system property that
    * repeats theirs, last so that they win; the revision must reach the spans by some way.
    */
-  private String options() {
+  private String options(Optional<EnvVar> takenOver) {
     String agent = "-javaagent:" + JavaInjection.AGENT_PATH;
+    if (takenOver.isPresent()) {
+      // Ours first: an unclosed quote of theirs must not swallow it. Their entry stands before
+      // ours, so it cannot refer to them.
+      return (agent + " " + Objects.toString(takenOver.get().getValue(), "")).strip();
+    }
     Optional<EnvVar> theirs =
         container.getEnv().stream()
             .filter(v -> v.getName().equals(RESOURCE_ATTRIBUTES))

@@ -57,7 +57,7 @@ public final class JavaInjection {
         base.getSpec().getContainers().stream()
             .filter(c -> choice.names().contains(c.getName()))
             .toList();
-    Optional<Refusal> forbidden = Preflight.check(base, targets, envFrom);
+    Optional<Refusal> forbidden = Preflight.check(base, targets, envFrom, workload.mayTakeOver());
     if (forbidden.isPresent()) {
       return Decision.refuse(forbidden.get());
     }
@@ -68,7 +68,7 @@ public final class JavaInjection {
     return new Decision(
         Optional.of(
             new InjectionPlan(
-                revision, choice.names(), content.apply(revision), summary(targets, envFrom))),
+                revision, choice.names(), content.apply(revision), summary(workload, targets, envFrom))),
         Optional.empty());
   }
 
@@ -80,16 +80,19 @@ public final class JavaInjection {
       EnvFromNames envFrom,
       String revision) {
     Map<String, List<EnvVar>> env = new LinkedHashMap<>();
+    Map<String, List<EnvVar>> takenOver = new LinkedHashMap<>();
     for (Container target : targets) {
-      Optional<OptionVariable> variable = OptionVariable.choose(target, envFrom).variable();
+      OptionVariable.Choice choice =
+          OptionVariable.choose(target, envFrom, workload.mayTakeOver());
       env.put(
           target.getName(),
           new JavaEnvironment(workload, base, target, instrumentation, envFrom, revision)
-              .variables(variable));
+              .variables(choice));
+      choice.takenOver().ifPresent(v -> takenOver.put(target.getName(), List.of(v)));
     }
     return new PodTemplateSpecBuilder()
         .withNewMetadata()
-        .addToAnnotations(Labels.INJECTED, Footprint.of(revision, env).toAnnotation())
+        .addToAnnotations(Labels.INJECTED, Footprint.of(revision, env, takenOver).toAnnotation())
         .addToLabels(Labels.REVISION, revision)
         .endMetadata()
         .withNewSpec()
@@ -144,13 +147,14 @@ public final class JavaInjection {
     return readOnly ? builder.withReadOnly(true).build() : builder.build();
   }
 
-  private static String summary(List<Container> targets, EnvFromNames envFrom) {
+  private static String summary(
+      WorkloadView workload, List<Container> targets, EnvFromNames envFrom) {
     return targets.stream()
         .map(
             c ->
                 c.getName()
                     + " through "
-                    + OptionVariable.choose(c, envFrom)
+                    + OptionVariable.choose(c, envFrom, workload.mayTakeOver())
                         .variable()
                         .map(OptionVariable::name)
                         .orElse("an option of its own"))

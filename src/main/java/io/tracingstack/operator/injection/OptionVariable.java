@@ -6,9 +6,8 @@ import io.tracingstack.operator.api.v1alpha1.Reason;
 import java.util.Optional;
 
 /**
- * The variable that carries {@code -javaagent}. A name the user has set is never taken over:
- * undoing that would lose their value, because their manager still owns the entry but not its
- * value.
+ * The variable that carries {@code -javaagent}. A name the user has set is taken over only at their
+ * request: each of their applies then takes it back, at the price of a rollout more.
  */
 enum OptionVariable {
   /** Read by every JVM. */
@@ -20,23 +19,41 @@ enum OptionVariable {
    * The variable to use, or why none can be. Neither is present where none is needed, because the
    * user has named our agent by hand, as the next steps of some reasons advise.
    */
-  record Choice(Optional<OptionVariable> variable, Optional<Refusal> refusal) {}
+  record Choice(
+      Optional<OptionVariable> variable, Optional<EnvVar> takenOver, Optional<Refusal> refusal) {
+    private static Choice free(OptionVariable variable) {
+      return new Choice(Optional.of(variable), Optional.empty(), Optional.empty());
+    }
+  }
 
-  static Choice choose(Container container, EnvFromNames envFrom) {
+  /**
+   * Chooses.
+   *
+   * @param takeOver whether the user lets us have their literal JAVA_TOOL_OPTIONS
+   */
+  static Choice choose(Container container, EnvFromNames envFrom, boolean takeOver) {
     if (isNamedByHand(container)) {
-      return new Choice(Optional.empty(), Optional.empty());
+      return new Choice(Optional.empty(), Optional.empty(), Optional.empty());
+    }
+    Optional<EnvVar> literal =
+        container.getEnv().stream()
+            .filter(v -> v.getName().equals(JAVA_TOOL_OPTIONS.name()) && v.getValueFrom() == null)
+            .findFirst();
+    if (takeOver && literal.isPresent()) {
+      return new Choice(Optional.of(JAVA_TOOL_OPTIONS), literal, Optional.empty());
     }
     boolean toolOptionsFree = isFree(container, JAVA_TOOL_OPTIONS, envFrom);
     boolean launcherOptionsFree = isFree(container, JDK_JAVA_OPTIONS, envFrom);
     // A Secret's names are unknown. JAVA_TOOL_OPTIONS is the likelier of the two to be in it.
     boolean hidden = envFrom.opaque().contains(container.getName());
     if (toolOptionsFree && !(hidden && launcherOptionsFree)) {
-      return new Choice(Optional.of(JAVA_TOOL_OPTIONS), Optional.empty());
+      return Choice.free(JAVA_TOOL_OPTIONS);
     }
     if (launcherOptionsFree) {
-      return new Choice(Optional.of(JDK_JAVA_OPTIONS), Optional.empty());
+      return Choice.free(JDK_JAVA_OPTIONS);
     }
     return new Choice(
+        Optional.empty(),
         Optional.empty(),
         Optional.of(
             new Refusal(

@@ -41,13 +41,14 @@ final class Preflight {
 
   /** Checks the pod template, which must be free of our own fields. */
   static Optional<Refusal> check(
-      PodTemplateSpec template, List<Container> targets, EnvFromNames envFrom) {
+      PodTemplateSpec template, List<Container> targets, EnvFromNames envFrom, boolean takeOver) {
     return Stream.<Stream<Refusal>>of(
             nameTaken(template).stream(),
             otherInjector(template).stream(),
             targets.stream().flatMap(c -> otherAgent(c).stream()),
             targets.stream().flatMap(c -> ownExporter(c, envFrom).stream()),
-            targets.stream().flatMap(c -> OptionVariable.choose(c, envFrom).refusal().stream()))
+            targets.stream()
+                .flatMap(c -> OptionVariable.choose(c, envFrom, takeOver).refusal().stream()))
         .flatMap(refusals -> refusals)
         .findFirst();
   }

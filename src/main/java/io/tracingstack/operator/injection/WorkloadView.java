@@ -2,6 +2,7 @@ package io.tracingstack.operator.injection;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.tracingstack.operator.api.v1alpha1.Labels;
 import io.tracingstack.operator.api.v1alpha1.WorkloadRef;
 import java.util.Map;
 
@@ -24,6 +25,11 @@ public record WorkloadView(
             object.getMetadata().getUid()),
         orEmpty(object.getMetadata().getAnnotations()),
         template);
+  }
+
+  /** Whether the user lets us have their JAVA_TOOL_OPTIONS. */
+  boolean mayTakeOver() {
+    return "true".equals(annotations.get(Labels.TAKE_OVER));
   }
 
   static Map<String, String> orEmpty(Map<String, String> map) {

@@ -59,10 +59,10 @@ public final class IntentDecision {
     return new Intent.Inject(plan, List.copyOf(losses));
   }
 
-  /** Ours were in, and now nothing of ours is. */
+  /** Ours were in, and now nothing of ours is, or not what a variable was taken over for. */
   private static boolean isLoss(TracedWorkloadStatus status, PodTemplateSpec live) {
     return Conditions.isTrue(status.conditions(), ConditionType.INJECTED)
-        && Footprint.of(live).isEmpty();
+        && Footprint.of(live).map(f -> f.takenBackIn(live)).orElse(true);
   }
 
   private static List<String> recent(List<String> losses, Instant now) {

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
+import io.fabric8.kubernetes.api.model.StatusCause;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
@@ -32,10 +33,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Reads users' workloads and writes our fields into them: server-side apply of a body that holds
- * nothing else, never forced, never a read-modify-write of their object.
+ * nothing else, never a read-modify-write of their object, and forced only over a variable that
+ * they let us have.
  */
 @ApplicationScoped
 public class WorkloadStore {
@@ -81,8 +84,8 @@ public class WorkloadStore {
     /** Written. */
     record Applied(Stored stored) implements Outcome {}
 
-    /** Another manager owns a field; the message names both. */
-    record Conflict(String message) implements Outcome {}
+    /** Another manager owns these fields; the message names both. */
+    record Conflict(String message, Set<String> fields) implements Outcome {}
 
     /** Refused by validation or admission, in their words. */
     record Rejected(String message) implements Outcome {}
@@ -115,15 +118,38 @@ public class WorkloadStore {
   /** Writes the plan's fields into a workload that was read before. */
   public Outcome inject(String namespace, WorkloadRef ref, Stored stored, InjectionPlan plan) {
     handOver(namespace, ref, stored);
-    Outcome outcome = apply(namespace, ref, plan.fragment());
+    Outcome outcome = applyOrTakeOver(namespace, ref, plan.fragment());
     // After a `kubectl rollout undo` to another injected revision, what is there of ours belongs to
     // kubectl, which would never give it up.
     boolean withFormerContent =
         outcome instanceof Outcome.Conflict
             && get(namespace, ref).flatMap(s -> Footprint.of(s.template())).isPresent();
     return withFormerContent && remove(namespace, ref).clean()
-        ? apply(namespace, ref, plan.fragment())
+        ? applyOrTakeOver(namespace, ref, plan.fragment())
         : outcome;
+  }
+
+  /** Who applies a variable server-side would lose the whole entry with ours, so they keep it. */
+  private Outcome applyOrTakeOver(String namespace, WorkloadRef ref, PodTemplateSpec fragment) {
+    Outcome outcome = apply(namespace, ref, fragment, false);
+    Set<VariableOwners> taken =
+        Footprint.of(fragment).map(VariableOwners::takenOver).orElseGet(Set::of);
+    boolean onlyTaken =
+        outcome instanceof Outcome.Conflict conflict
+            && taken.stream()
+                .map(VariableOwners::valueField)
+                .collect(Collectors.toSet())
+                .containsAll(conflict.fields());
+    if (!onlyTaken) {
+      return outcome;
+    }
+    return get(namespace, ref)
+        .map(
+            stored ->
+                taken.stream().allMatch(v -> v.byApply(stored.object()).isEmpty())
+                    ? apply(namespace, ref, fragment, true)
+                    : outcome)
+        .orElseGet(Outcome.Gone::new);
   }
 
   /**
@@ -144,7 +170,8 @@ public class WorkloadStore {
     }
     if (stored.filter(Stored::ownsFields).isPresent()) {
       handOver(namespace, ref, stored.get());
-      Outcome outcome = apply(namespace, ref, null);
+      giveBack(namespace, ref);
+      Outcome outcome = apply(namespace, ref, null, false);
       if (outcome instanceof Outcome.Rejected rejected) {
         throw new KubernetesClientException("cannot undo: " + rejected.message());
       }
@@ -155,24 +182,60 @@ public class WorkloadStore {
     if (left.isEmpty()) {
       return Removal.CLEAN;
     }
-    HasMetadata object = stored.orElseThrow().object();
-    client
-        .resource(object)
-        .patch(
-            PatchContext.of(PatchType.JSON),
-            Serialization.asJson(
-                left.get()
-                    .removal(stored.get().template(), object.getMetadata().getResourceVersion())));
-    metrics.applied("workload");
+    removeByName(stored.orElseThrow(), left.get(), Optional.empty());
     return get(namespace, ref).flatMap(s -> Footprint.of(s.template())).isEmpty()
         ? Removal.CLEAN
         : new Removal(false, List.of());
   }
 
-  private Outcome apply(String namespace, WorkloadRef ref, PodTemplateSpec fragment) {
+  /**
+   * Puts a variable that we took over back as its owner had it, in their name, for our value would
+   * go and leave an empty one. All of ours goes in the same write: a template that changes twice is
+   * rolled out twice.
+   */
+  private void giveBack(String namespace, WorkloadRef ref) {
+    get(namespace, ref)
+        .ifPresent(
+            stored ->
+                Footprint.of(stored.template())
+                    .filter(f -> !f.takenOver().isEmpty())
+                    .ifPresent(
+                        f ->
+                            removeByName(
+                                stored,
+                                f,
+                                VariableOwners.takenOver(f).stream()
+                                    .flatMap(v -> v.byUpdate(stored.object()).stream())
+                                    .findFirst())));
+  }
+
+  private void removeByName(Stored stored, Footprint footprint, Optional<String> manager) {
+    HasMetadata object = stored.object();
+    client
+        .resource(object)
+        .patch(
+            new PatchContext.Builder()
+                .withPatchType(PatchType.JSON)
+                .withFieldManager(manager.orElse(null))
+                .build(),
+            Serialization.asJson(
+                footprint.removal(stored.template(), object.getMetadata().getResourceVersion())));
+    metrics.applied("workload");
+  }
+
+  private Outcome apply(
+      String namespace, WorkloadRef ref, PodTemplateSpec fragment, boolean force) {
     HasMetadata body = body(namespace, ref, fragment);
     try {
-      HasMetadata result = client.resource(body).fieldManager(FIELD_MANAGER).serverSideApply();
+      HasMetadata result =
+          client
+              .resource(body)
+              .patch(
+                  new PatchContext.Builder()
+                      .withPatchType(PatchType.SERVER_SIDE_APPLY)
+                      .withFieldManager(FIELD_MANAGER)
+                      .withForce(force)
+                      .build());
       metrics.applied("workload");
       return Stored.of(result).<Outcome>map(Outcome.Applied::new).orElseGet(Outcome.Gone::new);
     } catch (KubernetesClientException e) {
@@ -185,7 +248,7 @@ public class WorkloadStore {
           if (!namesManager(e)) {
             throw e;
           }
-          yield new Outcome.Conflict(messageOf(e));
+          yield new Outcome.Conflict(messageOf(e), fieldsOf(e));
         }
         case 400, 403, 422 ->
             get(namespace, ref).isEmpty() ? new Outcome.Gone() : new Outcome.Rejected(messageOf(e));
@@ -277,6 +340,12 @@ public class WorkloadStore {
       }
     }
     return new EnvFromNames(known, opaque);
+  }
+
+  private static Set<String> fieldsOf(KubernetesClientException e) {
+    return e.getStatus().getDetails().getCauses().stream()
+        .map(StatusCause::getField)
+        .collect(Collectors.toSet());
   }
 
   private static String messageOf(KubernetesClientException e) {

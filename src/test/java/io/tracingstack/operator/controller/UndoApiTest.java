@@ -192,6 +192,64 @@ class UndoApiTest extends OperatorTest {
   }
 
   @Test
+  void aVariableTakenOverAtTheUsersRequestComesBackAsItWas() {
+    injectAndUndo(ns -> letTakeOver(ns, "-Xmx64m"));
+  }
+
+  @Test
+  void theUserAppliesTheirValueOverOneTakenOver() {
+    injectAndUndo(
+        ns -> {
+          letTakeOver(ns, "-Xmx64m");
+          kubectlApply(ns, changed(withToolOptions(manifest(ns), "-Xmx64m")));
+          awaitTakenOver(ns, "-Xmx64m");
+          letTakeOver(ns, "-Xmx96m");
+        });
+  }
+
+  @Test
+  void theUserTakesTheVariableOutAfterItWasTakenOver() {
+    injectAndUndo(
+        ns -> {
+          letTakeOver(ns, "-Xmx64m");
+          kubectlApply(ns, manifest(ns));
+        });
+  }
+
+  @Test
+  void theUserRollsBackToARevisionWithAVariableTakenOverWhileWeAreOut() {
+    String namespace = create("true");
+    letTakeOver(namespace, "-Xmx64m");
+    controllers.rollOut(namespace, "shop", Pods.healthy(sha256()));
+    undo(namespace);
+    String before = template(namespace, "shop");
+
+    cluster.kubectl().run("-n", namespace, "rollout", "undo", "deployment/shop", "--to-revision=2");
+    assertThat(template(namespace, "shop")).contains("tracingstack-agent");
+    label("namespaces", null, namespace, Labels.INJECT, "java");
+    awaitInjected(namespace, "shop");
+    eventually().until(() -> statusOf(namespace, "shop").revision() != null);
+    undo(namespace);
+    assertThat(template(namespace, "shop")).isEqualTo(before);
+  }
+
+  @Test
+  void aVariableAppliedServerSideIsNotTakenOver() {
+    String namespace = cluster.namespace("undo", Map.of("served", "true"));
+    forceAs("argocd-controller", withToolOptions(manifest(namespace), "-Xmx64m"));
+    annotate("deployments", namespace, "shop", Labels.TAKE_OVER, "true");
+    String before = template(namespace, "shop");
+
+    label("deployments", namespace, "shop", Labels.INJECT, "java");
+    eventually()
+        .untilAsserted(
+            () -> assertThat(statusOf(namespace, "shop").state()).isEqualTo("Conflict"));
+
+    assertThat(statusOf(namespace, "shop").message()).contains("argocd-controller");
+    assertThat(template(namespace, "shop")).isEqualTo(before);
+  }
+
+  @Test
   void aVariableOfOursThatTheUserSetsIsTheirsFromThenOn() {
     injectAndUndo(
         ns ->
@@ -297,6 +355,23 @@ class UndoApiTest extends OperatorTest {
             "-p",
             "{\"spec\":{\"template\":{\"metadata\":{\"annotations\":"
                 + "{\"kubectl.kubernetes.io/restartedAt\":\"then\"}}}}}");
+  }
+
+  /** Annotation and value in one, so that both ways take the same steps. */
+  private void letTakeOver(String namespace, String options) {
+    annotate("deployments", namespace, "shop", Labels.TAKE_OVER, "true");
+    kubectlApply(namespace, withToolOptions(manifest(namespace), options));
+    awaitTakenOver(namespace, options);
+  }
+
+  private void awaitTakenOver(String namespace, String options) {
+    if (isServed(namespace)) {
+      eventually()
+          .until(
+              () ->
+                  template(namespace, "shop")
+                      .contains("opentelemetry-javaagent.jar " + options));
+    }
   }
 
   private static String changed(String manifest) {

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
+import io.tracingstack.operator.api.v1alpha1.Labels;
 import io.tracingstack.operator.stack.InstrumentationPlan;
 import io.tracingstack.operator.testing.JsonPatch;
 import io.tracingstack.operator.testing.ServerSideApply;
@@ -98,6 +99,25 @@ class InjectionPropertiesTest {
   }
 
   @Property(tries = 500)
+  void aVariableTakenOverComesBackAsItWas(
+      @ForAll("templates") PodTemplateSpec original,
+      @ForAll("instrumentations") InstrumentationPlan instrumentation) {
+    WorkloadView asked = deployment(Map.of(Labels.TAKE_OVER, "true"), original);
+    decide(asked, instrumentation)
+        .plan()
+        .ifPresent(
+            plan -> {
+              PodTemplateSpec injected = ServerSideApply.apply(original, plan.fragment());
+
+              assertThat(tree(Footprint.strip(injected))).isEqualTo(tree(original));
+              assertThat(removed(injected)).isEqualTo(tree(original));
+              WorkloadView again = deployment(Map.of(Labels.TAKE_OVER, "true"), injected);
+              assertThat(decide(again, instrumentation).plan()).contains(plan);
+              assertThat(Footprint.of(injected).orElseThrow().takenBackIn(injected)).isFalse();
+            });
+  }
+
+  @Property(tries = 500)
   void aLaterChangeOfOneOfOurVariablesIsTheUsers(
       @ForAll("templates") PodTemplateSpec original,
       @ForAll("instrumentations") InstrumentationPlan instrumentation,
@@ -140,8 +160,12 @@ class InjectionPropertiesTest {
 
   private static JavaInjection.Decision decide(
       PodTemplateSpec template, InstrumentationPlan instrumentation) {
-    return JavaInjection.decide(
-        "journey", deployment(template), instrumentation, EnvFromNames.NONE);
+    return decide(deployment(template), instrumentation);
+  }
+
+  private static JavaInjection.Decision decide(
+      WorkloadView workload, InstrumentationPlan instrumentation) {
+    return JavaInjection.decide("journey", workload, instrumentation, EnvFromNames.NONE);
   }
 
   private static JsonNode tree(PodTemplateSpec template) {

@@ -12,6 +12,7 @@ import io.tracingstack.operator.api.v1alpha1.Reason;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -41,7 +42,7 @@ class OptionVariableTest {
   @MethodSource("cases")
   void aNameThatTheUserHasIsNeverTakenOver(
       String name, EnvVar[] env, EnvFromNames envFrom, OptionVariable expected) {
-    OptionVariable.Choice choice = OptionVariable.choose(container("app", env), envFrom);
+    OptionVariable.Choice choice = OptionVariable.choose(container("app", env), envFrom, false);
 
     if (expected == null) {
       assertThat(choice.variable()).isEmpty();
@@ -50,6 +51,27 @@ class OptionVariableTest {
       assertThat(choice.variable()).contains(expected);
       assertThat(choice.refusal()).isEmpty();
     }
+  }
+
+  @Test
+  void aLiteralIsTakenOverAtItsUsersRequest() {
+    EnvVar literal = env("JAVA_TOOL_OPTIONS", "-Xmx1g");
+
+    OptionVariable.Choice choice =
+        OptionVariable.choose(container("app", literal), EnvFromNames.NONE, true);
+
+    assertThat(choice.variable()).contains(JAVA_TOOL_OPTIONS);
+    assertThat(choice.takenOver()).contains(literal);
+  }
+
+  @Test
+  void whatIsNoLiteralIsNotTakenOver() {
+    OptionVariable.Choice choice =
+        OptionVariable.choose(
+            container("app", envFromSecret("JAVA_TOOL_OPTIONS")), EnvFromNames.NONE, true);
+
+    assertThat(choice.variable()).contains(JDK_JAVA_OPTIONS);
+    assertThat(choice.takenOver()).isEmpty();
   }
 
   private static EnvVar[] has(EnvVar... variables) {

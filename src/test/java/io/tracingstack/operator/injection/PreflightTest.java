@@ -143,7 +143,7 @@ class PreflightTest {
     Container other = container("other", env("OTEL_EXPORTER_OTLP_ENDPOINT", "http://elsewhere"));
     Container app = container("app");
 
-    assertThat(Preflight.check(template(app, other), List.of(app), EnvFromNames.NONE)).isEmpty();
+    assertThat(Preflight.check(template(app, other), List.of(app), EnvFromNames.NONE, false)).isEmpty();
   }
 
   @Test
@@ -188,6 +188,6 @@ class PreflightTest {
   }
 
   private static Optional<Refusal> check(PodTemplateSpec template, EnvFromNames envFrom) {
-    return Preflight.check(template, template.getSpec().getContainers(), envFrom);
+    return Preflight.check(template, template.getSpec().getContainers(), envFrom, false);
   }
 }

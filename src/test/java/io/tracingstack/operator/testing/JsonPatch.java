@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
 
-/** The operations {@code test} and {@code remove} of JSON Patch (RFC 6902). */
+/** The operations {@code test}, {@code remove} and {@code replace}, the latter of object members, of JSON Patch (RFC 6902). */
 public final class JsonPatch {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -29,6 +29,11 @@ public final class JsonPatch {
           }
         }
         case "remove" -> remove(result, path);
+        case "replace" ->
+            ((ObjectNode) result.at(path.substring(0, path.lastIndexOf('/'))))
+                .set(
+                    path.substring(path.lastIndexOf('/') + 1),
+                    JSON.valueToTree(operation.get("value")));
         default -> throw new IllegalArgumentException("operation " + operation);
       }
     }

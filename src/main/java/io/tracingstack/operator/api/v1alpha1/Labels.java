@@ -17,6 +17,12 @@ public final class Labels {
   /** Annotation on a workload: the service name of its spans. */
   public static final String SERVICE_NAME = "tracingstack.io/service-name";
 
+  /**
+   * Annotation on a workload: {@code "true"} lets us put the agent into a {@code JAVA_TOOL_OPTIONS}
+   * that its user has set, with their value kept behind it and restored when we leave.
+   */
+  public static final String TAKE_OVER = "tracingstack.io/take-over";
+
   /** Annotation on a TracedWorkload: a new value tries again what was given up. */
   public static final String RETRY = "tracingstack.io/retry";
 

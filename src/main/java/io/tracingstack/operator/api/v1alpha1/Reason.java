@@ -50,8 +50,8 @@ public enum Reason {
   TOOL_OPTIONS_TAKEN(
       "ToolOptionsTaken",
       Group.WAITING,
-      "add -javaagent:/tracingstack/agent/opentelemetry-javaagent.jar to one of the two variables"
-          + " yourself, or free one of them"),
+      "annotate the workload tracingstack.io/take-over=true to have the agent put before the value of"
+          + " JAVA_TOOL_OPTIONS, or free one of the two"),
   OWN_EXPORTER(
       "OwnExporter",
       Group.WAITING,
@@ -133,8 +133,9 @@ public enum Reason {
       "AgentNotStarted",
       Group.FAILED,
       "the JVM did not load the agent: it ignores the option variable (an embedded JVM, or Java 8"
-          + " with JDK_JAVA_OPTIONS); add -javaagent:/tracingstack/agent/opentelemetry-javaagent.jar"
-          + " to its command line"),
+          + " with JDK_JAVA_OPTIONS); annotate the workload tracingstack.io/take-over=true to use"
+          + " JAVA_TOOL_OPTIONS, or add -javaagent:/tracingstack/agent/opentelemetry-javaagent.jar to"
+          + " its command line"),
   COLLECTOR_UNREACHABLE(
       "CollectorUnreachable",
       Group.FAILED,

@@ -1,0 +1,66 @@
+package io.tracingstack.operator.kube;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
+import io.tracingstack.operator.injection.Footprint;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Who owns a variable of a pod template, as the API server's record of field owners says.
+ *
+ * @param container the container that has the variable
+ * @param name of the variable
+ */
+record VariableOwners(String container, String name) {
+
+  /** The variables that a footprint took over. */
+  static Set<VariableOwners> takenOver(Footprint footprint) {
+    return footprint.takenOver().entrySet().stream()
+        .flatMap(e -> e.getValue().keySet().stream().map(n -> new VariableOwners(e.getKey(), n)))
+        .collect(Collectors.toSet());
+  }
+
+  /** The field of the variable's value, as conflicts name it. */
+  String valueField() {
+    return ".spec.template.spec.containers[name=\"%s\"].env[name=\"%s\"].value"
+        .formatted(container, name);
+  }
+
+  /** Managers that own the variable by server-side apply. */
+  List<String> byApply(HasMetadata workload) {
+    return managers(workload, "Apply");
+  }
+
+  /** Managers that own the variable because they once wrote it. */
+  List<String> byUpdate(HasMetadata workload) {
+    return managers(workload, "Update");
+  }
+
+  private List<String> managers(HasMetadata workload, String operation) {
+    return workload.getMetadata().getManagedFields().stream()
+        .filter(m -> operation.equals(m.getOperation()))
+        .filter(m -> !WorkloadStore.FIELD_MANAGER.equals(m.getManager()))
+        .filter(this::owns)
+        .map(ManagedFieldsEntry::getManager)
+        .toList();
+  }
+
+  private boolean owns(ManagedFieldsEntry entry) {
+    Object at = entry.getFieldsV1() == null ? null : entry.getFieldsV1().getAdditionalProperties();
+    for (String key :
+        List.of(
+            "f:spec",
+            "f:template",
+            "f:spec",
+            "f:containers",
+            "k:{\"name\":\"%s\"}".formatted(container),
+            "f:env",
+            "k:{\"name\":\"%s\"}".formatted(name))) {
+      at = at instanceof Map<?, ?> map ? map.get(key) : null;
+    }
+    return at != null;
+  }
+}

@@ -55,21 +55,17 @@ final class Sandbox {
   /** Shows everything that helps to understand a failure. */
   void print(String test) {
     System.out.printf("e2e: ===== state after the failure of %s.%s%n", prefix, test);
-    namespaces.forEach(
-        namespace -> {
-          show("-n", namespace, "get", "tracingstacks,tracedworkloads", "-o", "yaml");
-          show("-n", namespace, "get", "deployments,statefulsets,pods", "-o", "wide");
-          show("-n", namespace, "get", "events", "--sort-by=.metadata.creationTimestamp");
-          showCollectors(namespace);
-        });
+    namespaces.forEach(Sandbox::printNamespace);
     show("-n", SharedStack.NAMESPACE, "get", "tracingstacks,pods", "-o", "wide");
-    showCollectors(SharedStack.NAMESPACE);
     show("-n", Operator.NAMESPACE, "get", "pods", "-o", "wide");
     show("-n", Operator.NAMESPACE, "logs", "deployment/" + Operator.NAME, "--tail=60");
     System.out.println("e2e: =====");
   }
 
-  private static void showCollectors(String namespace) {
+  static void printNamespace(String namespace) {
+    show("-n", namespace, "get", "tracingstacks,tracedworkloads", "-o", "yaml");
+    show("-n", namespace, "get", "deployments,statefulsets,pods,services", "-o", "wide");
+    show("-n", namespace, "get", "events", "--sort-by=.metadata.creationTimestamp");
     show("-n", namespace, "logs", "-l", "app.kubernetes.io/component=collector", "--tail=20");
   }
 

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.extension.ExtensionContext.Store.CloseableResource;
 
 /**
@@ -43,7 +44,12 @@ final class SharedStack implements CloseableResource {
           .create();
       create(NAMESPACE, NAME, new TracingStackSpec(null, null, null));
     }
-    awaitReady(NAMESPACE, NAME);
+    try {
+      awaitReady(NAMESPACE, NAME);
+    } catch (ConditionTimeoutException e) {
+      Sandbox.printNamespace(NAMESPACE);
+      throw e;
+    }
     return new SharedStack(ours);
   }
 

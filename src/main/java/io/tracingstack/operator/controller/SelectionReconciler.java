@@ -155,7 +155,7 @@ public class SelectionReconciler implements Reconciler<Namespace> {
                     .withName(ref.name())
                     .withUid(ref.uid())
                     .build()));
-    tw.setSpec(new TracedWorkloadSpec(ref, language));
+    tw.setSpec(new TracedWorkloadSpec(ref, language, null));
     return tw;
   }
 

@@ -112,6 +112,7 @@ public class StackJourney {
             null,
             counts(context),
             null,
+            null,
             conditions.toList(
                 before == null ? null : before.conditions(),
                 stack.getMetadata().getGeneration(),
@@ -152,6 +153,7 @@ public class StackJourney {
             ui(plan)),
         counts,
         lastCanary,
+        null,
         conditions.toList(
             before == null ? null : before.conditions(),
             stack.getMetadata().getGeneration(),

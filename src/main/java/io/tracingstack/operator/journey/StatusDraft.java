@@ -6,7 +6,11 @@ import io.tracingstack.operator.api.v1alpha1.Reason;
 import io.tracingstack.operator.api.v1alpha1.StackRef;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.AgentReport;
+import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.GoodAgent;
+import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Plan;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Proof;
+import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Reverted;
+import io.tracingstack.operator.api.v1alpha1.Turn;
 import io.tracingstack.operator.status.Conditions;
 import io.tracingstack.operator.status.Finding;
 import java.time.Duration;
@@ -29,6 +33,11 @@ public final class StatusDraft {
   private final Conditions conditions = new Conditions();
   private StackRef stack;
   private String revision;
+  private Turn candidate;
+  private Turn taken;
+  private Plan plan;
+  private GoodAgent lastGood;
+  private Reverted reverted;
   private AgentReport agent;
   private Proof proof;
   private List<String> lostInjections;
@@ -41,6 +50,9 @@ public final class StatusDraft {
     this.generation = generation;
     this.retry = retry;
     this.lostInjections = before.lostInjections();
+    this.taken = before.taken();
+    this.lastGood = before.lastGood();
+    this.reverted = before.reverted();
   }
 
   public void set(ConditionType type, Finding finding) {
@@ -57,6 +69,30 @@ public final class StatusDraft {
 
   public void agent(Optional<AgentReport> agent) {
     this.agent = agent.orElse(null);
+  }
+
+  /** The turn this workload waits for; none means that it wants nothing. */
+  public void candidate(Turn wanted) {
+    this.candidate = wanted;
+  }
+
+  /** The turn in which our fields were written. */
+  public void taken(Turn turn) {
+    this.taken = turn;
+  }
+
+  /** What would be done. */
+  public void plan(Plan plan) {
+    this.plan = plan;
+  }
+
+  public void lastGood(GoodAgent agent) {
+    this.lastGood = agent;
+  }
+
+  /** What was undone, and why; null once the workload is tried again. */
+  public void reverted(Reverted reverted) {
+    this.reverted = reverted;
   }
 
   public void lostInjections(List<String> times) {
@@ -85,8 +121,13 @@ public final class StatusDraft {
         finding.text(),
         stack,
         before.revision(),
+        before.candidate(),
+        before.taken(),
+        before.plan(),
         before.agent(),
         before.proof(),
+        before.lastGood(),
+        before.reverted(),
         before.lostInjections(),
         retry,
         Stream.concat(selected.stream(), others.stream()).toList());
@@ -188,8 +229,13 @@ public final class StatusDraft {
         decisive.text(),
         stack,
         revision,
+        candidate,
+        taken,
+        plan,
         agent,
         proof,
+        lastGood,
+        reverted,
         lostInjections,
         retry,
         conditions.toList(before.conditions(), generation, now));

@@ -23,6 +23,7 @@ public final class WorkloadCounts {
         counts.get(Reason.Group.PROGRESSING),
         counts.get(Reason.Group.TRACED),
         counts.get(Reason.Group.SILENT),
+        counts.get(Reason.Group.REVERTED),
         counts.get(Reason.Group.FAILED));
   }
 

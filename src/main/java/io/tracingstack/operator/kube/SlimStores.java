@@ -1,15 +1,21 @@
 package io.tracingstack.operator.kube;
 
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.informers.cache.BasicItemStore;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
+import io.tracingstack.operator.api.v1alpha1.ConditionType;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkload;
+import io.tracingstack.operator.api.v1alpha1.TracedWorkloadSpec;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
+import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Reverted;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Informer caches that let go of what nobody asks them for. */
 public final class SlimStores {
@@ -76,18 +82,68 @@ public final class SlimStores {
     }
   }
 
-  /** TracedWorkloads for a stack: who serves them, and their state. */
+  /** TracedWorkloads for a stack: who serves them, their turn, and how far they are. */
   public static class States extends SlimStore<TracedWorkload> {
+    private static final Set<String> NEEDED =
+        Set.of(ConditionType.INJECTED.apiName(), ConditionType.TRACED.apiName());
+
     @Override
     void slim(TracedWorkload tw) {
-      tw.setSpec(null);
+      tw.setSpec(
+          tw.getSpec() == null
+              ? null
+              : new TracedWorkloadSpec(null, null, tw.getSpec().admitted()));
       tw.setStatus(
           Optional.ofNullable(tw.getStatus())
               .map(
                   s ->
                       new TracedWorkloadStatus(
-                          null, s.state(), null, s.stack(), null, null, null, null, null, null))
+                          null,
+                          s.state(),
+                          null,
+                          s.stack(),
+                          s.revision(),
+                          s.candidate(),
+                          s.taken(),
+                          null,
+                          null,
+                          null,
+                          null,
+                          slim(s.reverted()),
+                          null,
+                          null,
+                          slim(s.conditions())))
               .orElse(null));
+    }
+
+    private static Reverted slim(Reverted r) {
+      return r == null
+          ? null
+          : new Reverted(
+              r.revision(),
+              r.template(),
+              r.release(),
+              r.reason(),
+              null,
+              r.counted(),
+              r.recovered(),
+              r.time(),
+              null);
+    }
+
+    private static List<Condition> slim(List<Condition> conditions) {
+      return conditions == null
+          ? null
+          : conditions.stream()
+              .filter(c -> NEEDED.contains(c.getType()))
+              .map(
+                  c ->
+                      new ConditionBuilder()
+                          .withType(c.getType())
+                          .withStatus(c.getStatus())
+                          .withLastTransitionTime(c.getLastTransitionTime())
+                          .build())
+              .toList();
     }
   }
 }

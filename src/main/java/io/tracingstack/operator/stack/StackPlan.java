@@ -60,7 +60,7 @@ public record StackPlan(
     StackRef ref = new StackRef(stack.getMetadata().getNamespace(), stack.getMetadata().getName());
     TracingStackSpec spec =
         Optional.ofNullable(stack.getSpec())
-            .orElseGet(() -> new TracingStackSpec(null, null, null));
+            .orElseGet(() -> new TracingStackSpec(null, null, null, null));
     CollectorPlan collector = collector(ref, spec.collector(), defaults);
     return new StackPlan(
         ref,

@@ -13,23 +13,24 @@ final class Stacks {
 
   /** A stack that sends to another stack's Tempo, which it cannot read. */
   static TracingStackSpec external(SharedStack target) {
-    return new TracingStackSpec(backend(target), null, null);
+    return new TracingStackSpec(backend(target), null, null, null);
   }
 
   static TracingStackSpec externalWithCollectorImage(SharedStack target, String image) {
-    return new TracingStackSpec(backend(target), new CollectorSpec(image, null, null, null), null);
+    return new TracingStackSpec(backend(target), new CollectorSpec(image, null, null, null), null, null);
   }
 
   static TracingStackSpec externalWithAgent(SharedStack target, String image, String sha256) {
     return new TracingStackSpec(
         backend(target),
         null,
-        new InstrumentationSpec(null, null, null, null, new JavaSpec(image, sha256, null, null)));
+        new InstrumentationSpec(null, null, null, null, new JavaSpec(image, sha256, null, null)),
+        null);
   }
 
   /** A stack with a Tempo of its own that keeps few of the traces its workloads start. */
   static TracingStackSpec sampling(double ratio) {
-    return new TracingStackSpec(null, null, new InstrumentationSpec(null, null, ratio, null, null));
+    return new TracingStackSpec(null, null, new InstrumentationSpec(null, null, ratio, null, null), null);
   }
 
   private static BackendSpec backend(SharedStack target) {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.tracingstack.operator.testing.Yaml;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
 import io.tracingstack.operator.injection.EnvFromNames;
 import io.tracingstack.operator.injection.InjectionPlan;
@@ -115,10 +116,18 @@ class IntentDecisionTest {
 
   private static TracedWorkloadStatus status(
       String injected, String reason, List<String> losses, String handledRetry) {
-    Condition condition =
-        new ConditionBuilder().withType("Injected").withStatus(injected).withReason(reason).build();
-    return new TracedWorkloadStatus(
-        1L, null, null, null, null, null, null, losses, handledRetry, List.of(condition));
+    return Yaml.read(
+        """
+        lostInjections: %s
+        handledRetry: %s
+        conditions: [{type: Injected, status: '%s', reason: %s}]
+        """
+            .formatted(
+                losses == null ? null : losses.stream().map("'%s'"::formatted).toList(),
+                handledRetry,
+                injected,
+                reason),
+        TracedWorkloadStatus.class);
   }
 
   private static InjectionPlan plan(InstrumentationPlan instrumentation) {

@@ -2,6 +2,7 @@ package io.tracingstack.operator.journey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tracingstack.operator.testing.Yaml;
 import io.tracingstack.operator.api.v1alpha1.ConditionType;
 import io.tracingstack.operator.api.v1alpha1.Reason;
 import io.tracingstack.operator.api.v1alpha1.StackRef;
@@ -110,8 +111,9 @@ class StatusDraftTest {
   @Test
   void lossesAndTheHandledRetryAreCarriedOn() {
     TracedWorkloadStatus before =
-        new TracedWorkloadStatus(
-            1L, null, null, null, null, null, null, List.of("2026-11-21T11:00:00Z"), "1", null);
+        Yaml.read(
+            "{lostInjections: ['2026-11-21T11:00:00Z'], handledRetry: '1'}",
+            TracedWorkloadStatus.class);
 
     StatusDraft untouched = new StatusDraft(before, 2L, "1");
     untouched.set(ConditionType.SELECTED, Finding.yes(Reason.SELECTED, "served"));

@@ -2,6 +2,8 @@ package io.tracingstack.operator.journey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+
+import io.tracingstack.operator.testing.Yaml;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
 import io.tracingstack.operator.api.v1alpha1.TracingStackStatus.Workloads;
 import java.util.Arrays;
@@ -14,27 +16,24 @@ class WorkloadCountsTest {
   void workloadsAreCountedByWhatTheirStatesMean() {
     assertThat(
             counts("Traced", "Traced", "AwaitingTraffic", "Progressing", "CrashLoop", "NoConsent"))
-        .isEqualTo(new Workloads(6, 1, 1, 2, 1, 1));
+        .isEqualTo(new Workloads(6, 1, 1, 2, 1, 0, 1));
   }
 
   @Test
   void whatHasNoStateYetIsNotCounted() {
     assertThat(WorkloadCounts.of(Arrays.asList(null, TracedWorkloadStatus.empty())))
-        .isEqualTo(new Workloads(0, 0, 0, 0, 0, 0));
+        .isEqualTo(new Workloads(0, 0, 0, 0, 0, 0, 0));
   }
 
   @Test
   void aStateOfAnotherVersionDoesNotStopTheCount() {
-    assertThat(counts("FromTheFuture", "Traced")).isEqualTo(new Workloads(2, 0, 1, 1, 0, 0));
+    assertThat(counts("FromTheFuture", "Traced")).isEqualTo(new Workloads(2, 0, 1, 1, 0, 0, 0));
   }
 
   private static Workloads counts(String... states) {
     List<TracedWorkloadStatus> statuses =
         Stream.of(states)
-            .map(
-                state ->
-                    new TracedWorkloadStatus(
-                        1L, state, "", null, null, null, null, null, null, null))
+            .map(state -> Yaml.read("state: " + state, TracedWorkloadStatus.class))
             .toList();
     return WorkloadCounts.of(statuses);
   }

@@ -7,6 +7,7 @@ public enum ConditionType {
   // TracedWorkload
   SELECTED("Selected"),
   PREFLIGHT("Preflight"),
+  ADMITTED("Admitted"),
   INJECTED("Injected"),
   AGENT_VERIFIED("AgentVerified"),
   ROLLED_OUT("RolledOut"),
@@ -15,15 +16,16 @@ public enum ConditionType {
   BACKEND_READY("BackendReady"),
   COLLECTOR_READY("CollectorReady"),
   PIPELINE_VERIFIED("PipelineVerified"),
+  ROLLOUT_HEALTHY("RolloutHealthy"),
   READY("Ready");
 
   /** The journey of a workload. */
   public static final List<ConditionType> JOURNEY =
-      List.of(SELECTED, PREFLIGHT, INJECTED, AGENT_VERIFIED, ROLLED_OUT, TRACED);
+      List.of(SELECTED, PREFLIGHT, ADMITTED, INJECTED, AGENT_VERIFIED, ROLLED_OUT, TRACED);
 
   /** The conditions of a stack; the last one sums up the others. */
   public static final List<ConditionType> STACK =
-      List.of(BACKEND_READY, COLLECTOR_READY, PIPELINE_VERIFIED, READY);
+      List.of(BACKEND_READY, COLLECTOR_READY, PIPELINE_VERIFIED, ROLLOUT_HEALTHY, READY);
 
   private final String apiName;
 

@@ -23,6 +23,21 @@ public final class Labels {
    */
   public static final String TAKE_OVER = "tracingstack.io/take-over";
 
+  /**
+   * Annotation on a workload: comma-separated reasons of Preflight that its owner has weighed and
+   * accepts, for example {@code MemoryTooTight}.
+   */
+  public static final String ACCEPT_RISK = "tracingstack.io/accept-risk";
+
+  /** Annotation on a workload: {@code "true"} puts it before those without, as a canary. */
+  public static final String CANARY = "tracingstack.io/canary";
+
+  /** Annotation on a workload: {@code Immediate} or {@code OnNextChange}, instead of its stack's. */
+  public static final String RESTART = "tracingstack.io/restart";
+
+  /** Annotation on a workload: {@code Always} or {@code Never}, instead of its stack's. */
+  public static final String REHEARSAL = "tracingstack.io/rehearsal";
+
   /** Annotation on a TracedWorkload: a new value tries again what was given up. */
   public static final String RETRY = "tracingstack.io/retry";
 

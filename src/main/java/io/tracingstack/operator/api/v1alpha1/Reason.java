@@ -30,6 +30,11 @@ public enum Reason {
       "ProtectedNamespace",
       Group.WAITING,
       "system namespaces are never touched; move the workload or remove the label"),
+  UNSUPPORTED_KIND(
+      "UnsupportedKind",
+      Group.WAITING,
+      "label the Deployment, StatefulSet, DaemonSet or CronJob that makes the pods; what has none"
+          + " cannot be changed once it exists"),
   UNSUPPORTED_LANGUAGE(
       "UnsupportedLanguage", Group.WAITING, "use tracingstack.io/inject=java, or \"false\""),
   // Preflight
@@ -61,7 +66,82 @@ public enum Reason {
       "NameTaken",
       Group.WAITING,
       "rename the volume, init container or mount path that collides with tracingstack-agent"),
+  MEMORY_TOO_TIGHT(
+      "MemoryTooTight",
+      Group.WAITING,
+      "raise the container's memory limit, or annotate the workload"
+          + " tracingstack.io/accept-risk=MemoryTooTight"),
+  PROBE_TOO_TIGHT(
+      "ProbeTooTight",
+      Group.WAITING,
+      "give the probe more time (a startup probe is best), raise the CPU limit, or annotate the"
+          + " workload tracingstack.io/accept-risk=ProbeTooTight"),
+  EPHEMERAL_STORAGE_TOO_TIGHT(
+      "EphemeralStorageTooTight",
+      Group.WAITING,
+      "raise the containers' ephemeral-storage limits, or annotate the workload"
+          + " tracingstack.io/accept-risk=EphemeralStorageTooTight"),
+  QUOTA_EXCEEDED(
+      "QuotaExceeded",
+      Group.WAITING,
+      "raise the named ResourceQuota: the rollout needs room for a pod more than it has now"),
+  LIMIT_RANGE(
+      "LimitRange",
+      Group.WAITING,
+      "change the named LimitRange: it would refuse the init container"),
+  UNSUPPORTED_ARCHITECTURE(
+      "UnsupportedArchitecture",
+      Group.WAITING,
+      "use an agent-init image for the named architecture"),
+  WORKLOAD_UNHEALTHY(
+      "WorkloadUnhealthy",
+      Group.WAITING,
+      "make the workload healthy first: what fails already is not touched"),
+  ROLLOUT_IN_PROGRESS(
+      "RolloutInProgress", Group.WAITING, "wait for the workload's own rollout to end"),
+  REFUSED_BY_DRY_RUN(
+      "RefusedByDryRun", Group.WAITING, "resolve what the API server or its admission refused"),
+  REHEARSING("Rehearsing", Group.PROGRESSING, "wait for the throw-away pod"),
+  REHEARSAL_FAILED(
+      "RehearsalFailed",
+      Group.REVERTED,
+      "see the evidence: the workload itself was not touched; change it, or annotate the"
+          + " TracedWorkload tracingstack.io/retry with a new value"),
+  REHEARSAL_FORBIDDEN(
+      "RehearsalForbidden",
+      Group.WAITING,
+      "bind the ClusterRole tracingstack-rehearsal to the operator, or set"
+          + " spec.rollout.rehearsal: Never"),
+  // Admitted
+  ADMITTED("Admitted", Group.PROGRESSING, ""),
+  PLAN_ONLY(
+      "PlanOnly", Group.WAITING, "set the stack's spec.rollout.mode to Apply to have it done"),
+  WAITING_FOR_CANARY(
+      "WaitingForCanary", Group.WAITING, "wait until the canary workloads are proven"),
+  WAITING_FOR_SLOT("WaitingForSlot", Group.WAITING, "wait for the workloads on their way"),
+  OUTSIDE_WINDOW(
+      "OutsideWindow", Group.WAITING, "wait for the next of the stack's spec.rollout.windows"),
+  PAUSED("Paused", Group.WAITING, "set the stack's spec.rollout.paused to false"),
+  AWAITING_NEXT_CHANGE(
+      "AwaitingNextChange",
+      Group.WAITING,
+      "roll the workload out yourself; tracing comes with it"),
+  ROLLOUT_STOPPED(
+      "RolloutStopped",
+      Group.WAITING,
+      "see the failed workloads of this stack; correct them, annotate their TracedWorkloads"
+          + " tracingstack.io/retry, or raise spec.rollout.failureBudget"),
+  PIPELINE_DOWN(
+      "PipelineDown",
+      Group.WAITING,
+      "wait for the stack's PipelineVerified: without it nothing can be proven"),
   // Injected
+  REVERTING("Reverting", Group.PROGRESSING, "wait until the workload is healthy again"),
+  REVERTED(
+      "Reverted",
+      Group.REVERTED,
+      "see status.reverted for the evidence; change the workload, or annotate the TracedWorkload"
+          + " tracingstack.io/retry with a new value, to try again"),
   INJECTED("Injected", Group.PROGRESSING, ""),
   CONFLICT(
       "Conflict",
@@ -100,6 +180,20 @@ public enum Reason {
   PROGRESSING("Progressing", Group.PROGRESSING, "wait for the rollout"),
   SCALED_TO_ZERO("ScaledToZero", Group.SILENT, "scale the workload up to see traces"),
   PAUSED_DEPLOYMENT("PausedDeployment", Group.WAITING, "resume the Deployment's rollout"),
+  PARTITIONED(
+      "Partitioned",
+      Group.WAITING,
+      "lower the StatefulSet's updateStrategy.rollingUpdate.partition"),
+  AWAITING_RUN("AwaitingRun", Group.SILENT, "wait for the next run of the CronJob"),
+  PROBE_FAILING(
+      "ProbeFailing",
+      Group.FAILED,
+      "see the container's probes and its log; remove the label to undo"),
+  POD_REFUSED(
+      "PodRefused",
+      Group.FAILED,
+      "resolve what refused the pods: the message says it in its words"),
+  NODE_TROUBLE("NodeTrouble", Group.PROGRESSING, "see the named node; the workload is not to blame"),
   CRASH_LOOP("CrashLoop", Group.FAILED, "see the container's log; remove the label to undo"),
   OUT_OF_MEMORY(
       "OutOfMemory",
@@ -114,6 +208,11 @@ public enum Reason {
       "AwaitingTraffic",
       Group.SILENT,
       "send the workload a request; without traffic there is nothing to trace"),
+  STOPPED_SENDING(
+      "StoppedSending",
+      Group.FAILED,
+      "the workload answers requests but sends no spans any more: see its log, and network policies"
+          + " between it and the collector"),
   AWAITING_PROOF("AwaitingProof", Group.PROGRESSING, "wait for the first span"),
   NOT_ARRIVING(
       "NotArriving",
@@ -172,7 +271,8 @@ public enum Reason {
       "CanaryLost",
       Group.FAILED,
       "the store answers but has not the span: see the collector's log"),
-  STORE_UNREACHABLE("StoreUnreachable", Group.FAILED, "see the backend's pods and Service");
+  STORE_UNREACHABLE("StoreUnreachable", Group.FAILED, "see the backend's pods and Service"),
+  ROLLOUT_HEALTHY("RolloutHealthy", Group.TRACED, "");
 
   /** What a reason means for the count of workloads in a stack's status. */
   public enum Group {
@@ -184,6 +284,8 @@ public enum Reason {
     TRACED,
     /** Injected and healthy, nothing to see yet. */
     SILENT,
+    /** Tried, failed, and as it was before. */
+    REVERTED,
     /** Something went wrong. */
     FAILED
   }

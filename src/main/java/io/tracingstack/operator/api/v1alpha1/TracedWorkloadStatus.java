@@ -18,8 +18,16 @@ public record TracedWorkloadStatus(
     @JsonPropertyDescription(
             "Hash of the content injected; spans carry it as tracingstack.revision")
         String revision,
+    @JsonPropertyDescription("The turn this workload waits for, or is in the middle of")
+        Turn candidate,
+    @JsonPropertyDescription("The last turn in which our fields were written") Turn taken,
+    @JsonPropertyDescription("What would be done, while nothing is applied") Plan plan,
     AgentReport agent,
     Proof proof,
+    @JsonPropertyDescription("The agent that was proven last; a failed upgrade returns to it")
+        GoodAgent lastGood,
+    @JsonPropertyDescription("What was undone because it failed, and the evidence")
+        Reverted reverted,
     @JsonPropertyDescription("When others removed our fields, newest last (RFC 3339)")
         List<String> lostInjections,
     @JsonPropertyDescription("Last value seen of the annotation tracingstack.io/retry")
@@ -29,7 +37,47 @@ public record TracedWorkloadStatus(
   /** An empty status, before anything was observed. */
   public static TracedWorkloadStatus empty() {
     return new TracedWorkloadStatus(
-        null, null, null, null, null, null, null, null, null, List.of());
+        null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+        List.of());
+  }
+
+  /** An announced change. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Plan(
+      @JsonPropertyDescription("The exact body of the server-side apply, as YAML") String patch,
+      @JsonPropertyDescription("Whether pods restart, and how") String restarts,
+      @JsonPropertyDescription("What the API server and its admission say to a dry run")
+          String verdict,
+      @JsonPropertyDescription("Place in the order in which the stack's workloads go, from 1")
+          Integer place) {}
+
+  /** An agent that was proven in this workload. */
+  public record GoodAgent(
+      @JsonPropertyDescription("Image of agent-init") String image,
+      @JsonPropertyDescription("Digest of the agent, when the stack gave one") String sha256) {}
+
+  /** An undone change. The same revision over the same template is not tried again. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Reverted(
+      @JsonPropertyDescription("Hash of the content that failed") String revision,
+      @JsonPropertyDescription("Hash of the pod template, without us, in which it failed")
+          String template,
+      String release,
+      @JsonPropertyDescription("Why, one of the reasons of the catalogue") String reason,
+      String message,
+      @JsonPropertyDescription("Whether it counts against the failure budget") boolean counted,
+      @JsonPropertyDescription("Whether the workload was seen healthy again") boolean recovered,
+      @JsonPropertyDescription("When it was undone (RFC 3339)") String time,
+      Evidence evidence) {
+
+    /** What the failed pod left behind. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Evidence(
+        String pod,
+        String container,
+        Integer exitCode,
+        @JsonPropertyDescription("Restarts of the container in the failed pod") Integer restarts,
+        @JsonPropertyDescription("The container's last lines") List<String> log) {}
   }
 
   /** What the init containers of the newest pods reported. */

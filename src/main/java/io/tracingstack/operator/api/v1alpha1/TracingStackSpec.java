@@ -13,4 +13,6 @@ public record TracingStackSpec(
     @JsonPropertyDescription("The OpenTelemetry Collector in front of the backend.")
         CollectorSpec collector,
     @JsonPropertyDescription("How labelled workloads are instrumented.")
-        InstrumentationSpec instrumentation) {}
+        InstrumentationSpec instrumentation,
+    @JsonPropertyDescription("Which workloads may go when, and what happens when one fails.")
+        RolloutSpec rollout) {}

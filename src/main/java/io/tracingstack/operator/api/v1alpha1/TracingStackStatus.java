@@ -14,6 +14,7 @@ public record TracingStackStatus(
     Endpoints endpoints,
     Workloads workloads,
     Canary lastCanary,
+    Rollout rollout,
     List<Condition> conditions) {
 
   /** Addresses inside the cluster. */
@@ -26,7 +27,24 @@ public record TracingStackStatus(
 
   /** Counts of TracedWorkloads by state. */
   public record Workloads(
-      int selected, int waiting, int progressing, int traced, int silent, int failed) {}
+      int selected,
+      int waiting,
+      int progressing,
+      int traced,
+      int silent,
+      int reverted,
+      int failed) {}
+
+  /** Where the rollout is. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Rollout(
+      @JsonPropertyDescription(
+              "Idle, Canary, Soaking, Rolling, Paused, OutsideWindow, Stopped, PipelineDown or Plan")
+          String stage,
+      @JsonPropertyDescription("Why, and what would change it") String message,
+      @JsonPropertyDescription("Workloads on their way") int running,
+      @JsonPropertyDescription("Workloads that wait for their turn") int waiting,
+      @JsonPropertyDescription("Workloads that failed with the present settings") int failures) {}
 
   /** The last span sent through the whole pipeline by the operator itself. */
   @JsonInclude(JsonInclude.Include.NON_NULL)

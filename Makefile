@@ -13,6 +13,7 @@ demo: cluster deploy ## From nothing to the first proven trace on a real cluster
 
 .PHONY: build
 build: ## Compile and package the operator, without tests
+	@echo "building the operator (about 20 s; the first time Maven downloads for 2 min) …" >&2
 	@$(MVN) package -DskipTests
 
 .PHONY: test

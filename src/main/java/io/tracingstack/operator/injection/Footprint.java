@@ -186,8 +186,8 @@ public record Footprint(
 
   /**
    * JSON Patch operations that remove what of this footprint a template still carries, and put back
-   * what was there before, for the cases that giving up our fields does not cover. The first operation pins the resource version, so
-   * the indices are right or nothing happens.
+   * what was there before, for the cases that giving up our fields does not cover. The first
+   * operation pins the resource version, so the indices are right or nothing happens.
    *
    * @param template the stored template of that resource version
    */

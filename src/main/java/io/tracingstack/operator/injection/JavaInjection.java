@@ -68,7 +68,10 @@ public final class JavaInjection {
     return new Decision(
         Optional.of(
             new InjectionPlan(
-                revision, choice.names(), content.apply(revision), summary(workload, targets, envFrom))),
+                revision,
+                choice.names(),
+                content.apply(revision),
+                summary(workload, targets, envFrom))),
         Optional.empty());
   }
 
@@ -82,8 +85,7 @@ public final class JavaInjection {
     Map<String, List<EnvVar>> env = new LinkedHashMap<>();
     Map<String, List<EnvVar>> takenOver = new LinkedHashMap<>();
     for (Container target : targets) {
-      OptionVariable.Choice choice =
-          OptionVariable.choose(target, envFrom, workload.mayTakeOver());
+      OptionVariable.Choice choice = OptionVariable.choose(target, envFrom, workload.mayTakeOver());
       env.put(
           target.getName(),
           new JavaEnvironment(workload, base, target, instrumentation, envFrom, revision)

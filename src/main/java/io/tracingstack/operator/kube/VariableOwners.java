@@ -29,7 +29,7 @@ record VariableOwners(String container, String name) {
         .formatted(container, name);
   }
 
-  /** Managers that own the variable by server-side apply. */
+  /** Managers, others than us, that own the variable by server-side apply. */
   List<String> byApply(HasMetadata workload) {
     return managers(workload, "Apply");
   }
@@ -43,6 +43,7 @@ record VariableOwners(String container, String name) {
     return workload.getMetadata().getManagedFields().stream()
         .filter(m -> operation.equals(m.getOperation()))
         .filter(m -> !WorkloadStore.FIELD_MANAGER.equals(m.getManager()))
+        .filter(m -> !m.getManager().startsWith(WorkloadStore.HANDED_OVER))
         .filter(this::owns)
         .map(ManagedFieldsEntry::getManager)
         .toList();

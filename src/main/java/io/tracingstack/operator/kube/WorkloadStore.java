@@ -46,7 +46,7 @@ public class WorkloadStore {
   public static final String FIELD_MANAGER = "tracingstack-inject";
 
   /** Owners of variables that were ours until their users changed them, one for each variable. */
-  private static final String HANDED_OVER = "tracingstack-handed-over-";
+  static final String HANDED_OVER = "tracingstack-handed-over-";
 
   private final KubernetesClient client;
   private final OperatorMetrics metrics;
@@ -135,7 +135,8 @@ public class WorkloadStore {
     Set<VariableOwners> taken =
         Footprint.of(fragment).map(VariableOwners::takenOver).orElseGet(Set::of);
     boolean onlyTaken =
-        outcome instanceof Outcome.Conflict conflict
+        !taken.isEmpty()
+            && outcome instanceof Outcome.Conflict conflict
             && taken.stream()
                 .map(VariableOwners::valueField)
                 .collect(Collectors.toSet())
@@ -206,7 +207,8 @@ public class WorkloadStore {
                                 f,
                                 VariableOwners.takenOver(f).stream()
                                     .flatMap(v -> v.byUpdate(stored.object()).stream())
-                                    .findFirst())));
+                                    .findFirst()
+                                    .or(() -> Optional.of(HANDED_OVER + "value")))));
   }
 
   private void removeByName(Stored stored, Footprint footprint, Optional<String> manager) {
@@ -227,15 +229,8 @@ public class WorkloadStore {
       String namespace, WorkloadRef ref, PodTemplateSpec fragment, boolean force) {
     HasMetadata body = body(namespace, ref, fragment);
     try {
-      HasMetadata result =
-          client
-              .resource(body)
-              .patch(
-                  new PatchContext.Builder()
-                      .withPatchType(PatchType.SERVER_SIDE_APPLY)
-                      .withFieldManager(FIELD_MANAGER)
-                      .withForce(force)
-                      .build());
+      var ours = client.resource(body).fieldManager(FIELD_MANAGER);
+      HasMetadata result = force ? ours.forceConflicts().serverSideApply() : ours.serverSideApply();
       metrics.applied("workload");
       return Stored.of(result).<Outcome>map(Outcome.Applied::new).orElseGet(Outcome.Gone::new);
     } catch (KubernetesClientException e) {

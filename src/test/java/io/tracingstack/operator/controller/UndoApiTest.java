@@ -242,8 +242,7 @@ class UndoApiTest extends OperatorTest {
 
     label("deployments", namespace, "shop", Labels.INJECT, "java");
     eventually()
-        .untilAsserted(
-            () -> assertThat(statusOf(namespace, "shop").state()).isEqualTo("Conflict"));
+        .untilAsserted(() -> assertThat(statusOf(namespace, "shop").state()).isEqualTo("Conflict"));
 
     assertThat(statusOf(namespace, "shop").message()).contains("argocd-controller");
     assertThat(template(namespace, "shop")).isEqualTo(before);
@@ -368,9 +367,7 @@ class UndoApiTest extends OperatorTest {
     if (isServed(namespace)) {
       eventually()
           .until(
-              () ->
-                  template(namespace, "shop")
-                      .contains("opentelemetry-javaagent.jar " + options));
+              () -> template(namespace, "shop").contains("opentelemetry-javaagent.jar " + options));
     }
   }
 

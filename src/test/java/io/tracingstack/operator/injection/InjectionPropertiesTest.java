@@ -107,7 +107,11 @@ class InjectionPropertiesTest {
         .plan()
         .ifPresent(
             plan -> {
-              PodTemplateSpec injected = ServerSideApply.apply(original, plan.fragment());
+              PodTemplateSpec injected =
+                  ServerSideApply.apply(
+                      original,
+                      plan.fragment(),
+                      path -> path.endsWith(".env[\"JAVA_TOOL_OPTIONS\"].value"));
 
               assertThat(tree(Footprint.strip(injected))).isEqualTo(tree(original));
               assertThat(removed(injected)).isEqualTo(tree(original));

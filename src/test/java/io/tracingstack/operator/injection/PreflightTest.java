@@ -143,7 +143,8 @@ class PreflightTest {
     Container other = container("other", env("OTEL_EXPORTER_OTLP_ENDPOINT", "http://elsewhere"));
     Container app = container("app");
 
-    assertThat(Preflight.check(template(app, other), List.of(app), EnvFromNames.NONE, false)).isEmpty();
+    assertThat(Preflight.check(template(app, other), List.of(app), EnvFromNames.NONE, false))
+        .isEmpty();
   }
 
   @Test

@@ -68,7 +68,10 @@ class WorkloadStoreTest {
     Outcome outcome = inject();
 
     // Then
-    assertThat(outcome).isEqualTo(new Outcome.Conflict("conflict with \"kubectl\""));
+    assertThat(outcome)
+        .isInstanceOfSatisfying(
+            Outcome.Conflict.class,
+            conflict -> assertThat(conflict.message()).isEqualTo("conflict with \"kubectl\""));
   }
 
   private Outcome inject() {

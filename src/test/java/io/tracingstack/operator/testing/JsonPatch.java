@@ -7,7 +7,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
 
-/** The operations {@code test}, {@code remove} and {@code replace}, the latter of object members, of JSON Patch (RFC 6902). */
+/**
+ * The operations {@code test}, {@code remove} and {@code replace}, the latter of object members, of
+ * JSON Patch (RFC 6902).
+ */
 public final class JsonPatch {
   private static final ObjectMapper JSON = new ObjectMapper();
 

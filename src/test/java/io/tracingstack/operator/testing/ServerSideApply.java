@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.function.Predicate;
 
 /**
  * What an API server makes of an apply whose manager owns nothing yet: entries of lists meet by
@@ -27,7 +28,17 @@ public final class ServerSideApply {
 
   /** The stored template after the apply; the arguments are not changed. */
   public static PodTemplateSpec apply(PodTemplateSpec live, PodTemplateSpec fragment) {
-    JsonNode merged = merge(tree(live), tree(fragment), "");
+    return apply(live, fragment, path -> false);
+  }
+
+  /**
+   * The same, forced.
+   *
+   * @param taken says of a field's path whether its value may be taken from another manager
+   */
+  public static PodTemplateSpec apply(
+      PodTemplateSpec live, PodTemplateSpec fragment, Predicate<String> taken) {
+    JsonNode merged = merge(tree(live), tree(fragment), "", taken);
     return Serialization.unmarshal(merged.toString(), PodTemplateSpec.class);
   }
 
@@ -36,7 +47,8 @@ public final class ServerSideApply {
     return withoutEmpties(JSON.valueToTree(template));
   }
 
-  private static JsonNode merge(JsonNode live, JsonNode wanted, String path) {
+  private static JsonNode merge(
+      JsonNode live, JsonNode wanted, String path, Predicate<String> taken) {
     if (live == null || live.isMissingNode()) {
       return wanted.deepCopy();
     }
@@ -48,7 +60,7 @@ public final class ServerSideApply {
               e ->
                   result.set(
                       e.getKey(),
-                      merge(live.path(e.getKey()), e.getValue(), path + "." + e.getKey())));
+                      merge(live.path(e.getKey()), e.getValue(), path + "." + e.getKey(), taken)));
       return result;
     }
     if (wanted.isArray()) {
@@ -58,10 +70,13 @@ public final class ServerSideApply {
         if (at < 0) {
           result.add(item.deepCopy());
         } else {
-          result.set(at, merge(result.get(at), item, path + "[" + item.path("name") + "]"));
+          result.set(at, merge(result.get(at), item, path + "[" + item.path("name") + "]", taken));
         }
       }
       return result;
+    }
+    if (taken.test(path)) {
+      return wanted;
     }
     if (!live.equals(wanted)) {
       throw new ConflictException(path + ": " + live + " is another manager's");

@@ -2,38 +2,32 @@ package io.tracingstack.operator.controller;
 
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.tracingstack.operator.api.v1alpha1.ConditionType;
 import io.tracingstack.operator.api.v1alpha1.Labels;
 import io.tracingstack.operator.api.v1alpha1.Reason;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkload;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
-import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Proof;
+import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Reverted;
 import io.tracingstack.operator.injection.InjectionPlan;
 import io.tracingstack.operator.injection.JavaInjection;
 import io.tracingstack.operator.injection.Refusal;
 import io.tracingstack.operator.injection.StackCandidate;
 import io.tracingstack.operator.injection.StackSelection;
-import io.tracingstack.operator.journey.AgentVerification;
 import io.tracingstack.operator.journey.Intent;
 import io.tracingstack.operator.journey.IntentDecision;
 import io.tracingstack.operator.journey.Progress;
+import io.tracingstack.operator.journey.Reverts;
 import io.tracingstack.operator.journey.StatusDraft;
 import io.tracingstack.operator.kube.ClusterWatch;
 import io.tracingstack.operator.kube.WorkloadStore;
-import io.tracingstack.operator.kube.WorkloadStore.Outcome;
 import io.tracingstack.operator.kube.WorkloadStore.Removal;
 import io.tracingstack.operator.kube.WorkloadStore.Stored;
+import io.tracingstack.operator.stack.InstrumentationPlan;
 import io.tracingstack.operator.stack.StackPlan;
 import io.tracingstack.operator.status.Finding;
-import io.tracingstack.operator.verification.Evidence;
-import io.tracingstack.operator.verification.Judgement;
-import io.tracingstack.operator.verification.PodView;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -42,34 +36,31 @@ import java.util.Optional;
 public class WorkloadJourney {
   private static final Duration SOON = Duration.ofMillis(500);
 
-  /** Events tell of pods and rollouts; this only bounds what a lost one costs. */
-  private static final Duration WHILE_PROGRESSING = Duration.ofSeconds(30);
-
-  private static final Duration WHILE_UNPROVEN = Duration.ofSeconds(15);
+  private static final Duration WHILE_REVERTING = Duration.ofSeconds(5);
   private static final Duration WHILE_BLOCKED = Duration.ofSeconds(30);
 
-  private final KubernetesClient client;
   private final ClusterWatch watch;
   private final StackPlans plans;
   private final StackSelection.Policy policy;
   private final WorkloadStore workloads;
-  private final Witnesses witnesses;
+  private final ChangeStep changing;
+  private final WatchStep watching;
   private final Clock clock;
 
   WorkloadJourney(
-      KubernetesClient client,
       ClusterWatch watch,
       StackPlans plans,
       StackSelection.Policy policy,
       WorkloadStore workloads,
-      Witnesses witnesses,
+      ChangeStep changing,
+      WatchStep watching,
       Clock clock) {
-    this.client = client;
     this.watch = watch;
     this.plans = plans;
     this.policy = policy;
     this.workloads = workloads;
-    this.witnesses = witnesses;
+    this.changing = changing;
+    this.watching = watching;
     this.clock = clock;
   }
 
@@ -103,22 +94,32 @@ public class WorkloadJourney {
         ConditionType.SELECTED,
         Finding.yes(Reason.SELECTED, "served by TracingStack " + stack.ref()));
 
-    JavaInjection.Decision decision =
-        JavaInjection.decide(
-            tw.getMetadata().getUid(),
-            stored.view(),
-            stack.instrumentation(),
-            workloads.envFromNames(tw.getMetadata().getNamespace(), stored.template()));
+    JavaInjection.Decision decision = decide(tw, stored, stack.instrumentation());
     if (decision.refusal().isPresent()) {
       return withdraw(tw, draft, ConditionType.PREFLIGHT, decision.refusal().get());
     }
     draft.set(ConditionType.PREFLIGHT, Finding.yes(Reason.CLEAR, "nothing forbids injection"));
 
-    InjectionPlan plan = decision.plan().orElseThrow();
-    Intent intent = IntentDecision.decide(before, stored.template(), plan, retry, clock.instant());
+    Subject subject =
+        new Subject(
+            tw,
+            before,
+            draft,
+            stored,
+            stack,
+            stack.instrumentation(),
+            decision.plan().orElseThrow());
+    Optional<Reverted> standing =
+        Reverts.standing(before, subject.plan().revision(), subject.template(), retry);
+    if (standing.isPresent()) {
+      return afterFailure(subject, standing.get());
+    }
+    draft.reverted(null);
+    Intent intent =
+        IntentDecision.decide(before, stored.template(), subject.plan(), retry, clock.instant());
     if (intent instanceof Intent.Inject inject) {
       draft.lostInjections(inject.lostInjections());
-      return inject(tw, draft, stack, plan, stored);
+      return changing.advance(subject);
     }
     if (intent instanceof Intent.GiveUp giveUp) {
       draft.lostInjections(giveUp.lostInjections());
@@ -130,7 +131,73 @@ public class WorkloadJourney {
                   .formatted(IntentDecision.MAX_LOSSES, IntentDecision.LOSS_WINDOW.toMinutes())));
       return new Progress(draft.finish(clock.instant()), Optional.empty());
     }
-    return observe(tw, draft, stack, plan, stored);
+    return watching.advance(subject);
+  }
+
+  /**
+   * What failed is out and stays out. An agent that was proven here before comes back instead, at
+   * once: a return waits for no turn.
+   */
+  private Progress afterFailure(Subject subject, Reverted failure) {
+    StatusDraft draft = subject.draft();
+    Optional<InstrumentationPlan> former =
+        Reverts.former(subject.before(), subject.instrumentation());
+    if (former.isPresent()) {
+      InjectionPlan plan = decide(subject.tw(), subject.stored(), former.get()).plan().orElseThrow();
+      Subject returning =
+          new Subject(
+              subject.tw(),
+              subject.before(),
+              draft,
+              subject.stored(),
+              subject.stack(),
+              former.get(),
+              plan);
+      draft.set(
+          ConditionType.ADMITTED,
+          Finding.yes(
+              Reason.ADMITTED,
+              "the agent that was proven before is back; the new one failed: " + failure.message()));
+      boolean present = plan.isAppliedTo(subject.stored().template());
+      draft.reverted(recovered(failure, present && subject.stored().rollout().complete(), subject));
+      return present
+          ? watching.advance(returning)
+          : changing.write(returning, Optional.empty());
+    }
+    Removal removal = workloads.remove(subject.namespace(), subject.tw().getSpec().workload());
+    boolean healthy = removal.clean() && isHealthy(subject);
+    Reverted now = recovered(failure, healthy, subject);
+    draft.reverted(now);
+    draft.set(
+        ConditionType.INJECTED,
+        Finding.no(
+            now.recovered() ? Reason.REVERTED : Reason.REVERTING,
+            "%s: %s".formatted(failure.reason(), failure.message())));
+    return new Progress(
+        draft.finish(clock.instant()),
+        now.recovered() ? Optional.empty() : Optional.of(WHILE_REVERTING));
+  }
+
+  /** Read anew: the rollout of the removal has its own generation. */
+  private boolean isHealthy(Subject subject) {
+    return workloads
+        .get(subject.namespace(), subject.tw().getSpec().workload())
+        .map(s -> s.rollout().complete())
+        .orElse(true);
+  }
+
+  private Reverted recovered(Reverted failure, boolean healthy, Subject subject) {
+    return Reverts.since(
+        failure, healthy, clock.instant(), subject.stack().rollout().verifyTimeout());
+  }
+
+  private JavaInjection.Decision decide(
+      TracedWorkload tw, Stored stored, InstrumentationPlan instrumentation) {
+    return JavaInjection.decide(
+        tw.getMetadata().getUid(),
+        stored.view(),
+        instrumentation,
+        workloads.envFromNames(tw.getMetadata().getNamespace(), stored.template()));
   }
 
   private StackSelection.Choice choose(TracedWorkload tw, Stored stored) {
@@ -181,125 +248,6 @@ public class WorkloadJourney {
         removal.clean()
             ? Optional.empty()
             : Optional.of(removal.needed().isEmpty() ? SOON : WHILE_BLOCKED));
-  }
-
-  private Progress inject(
-      TracedWorkload tw, StatusDraft draft, StackPlan stack, InjectionPlan plan, Stored stored) {
-    Outcome outcome =
-        workloads.inject(tw.getMetadata().getNamespace(), tw.getSpec().workload(), stored, plan);
-    if (outcome instanceof Outcome.Applied applied) {
-      return observe(tw, draft, stack, plan, applied.stored());
-    }
-    Finding finding = Finding.unknown(Reason.PROGRESSING, "the workload is being replaced");
-    if (outcome instanceof Outcome.Conflict conflict) {
-      finding = Finding.no(Reason.CONFLICT, conflict.message());
-    } else if (outcome instanceof Outcome.Rejected rejected) {
-      finding = Finding.no(Reason.REJECTED, rejected.message());
-    }
-    draft.set(ConditionType.INJECTED, finding);
-    return new Progress(draft.finish(clock.instant()), Optional.of(WHILE_BLOCKED));
-  }
-
-  private Progress observe(
-      TracedWorkload tw, StatusDraft draft, StackPlan stack, InjectionPlan plan, Stored stored) {
-    draft.revision(plan.revision());
-    draft.set(ConditionType.INJECTED, Finding.yes(Reason.INJECTED, plan.summary()));
-    List<PodView> pods = newestPods(tw.getMetadata().getNamespace(), plan.revision());
-    draft.agent(AgentVerification.summary(pods));
-    Finding agent = AgentVerification.finding(pods, stack.instrumentation().agentSha256());
-    draft.set(ConditionType.AGENT_VERIFIED, agent);
-    Finding rollout = draft.rolledOut(stored.rollout().finding(pods), stored.rollout().observed());
-
-    if (rollout.reason() == Reason.SCALED_TO_ZERO) {
-      draft.set(ConditionType.AGENT_VERIFIED, rollout);
-      draft.unproven(rollout);
-      return new Progress(draft.finish(clock.instant()), Optional.empty());
-    }
-    boolean runsUntraced = Boolean.FALSE.equals(agent.status());
-    if (pods.isEmpty() || runsUntraced) {
-      draft.unproven(
-          Finding.unknown(
-              Reason.AWAITING_PODS,
-              runsUntraced ? "the application runs untraced" : "no pod of this revision yet"));
-      return new Progress(
-          draft.finish(clock.instant()),
-          Optional.of(runsUntraced ? WHILE_UNPROVEN : WHILE_PROGRESSING));
-    }
-    return judge(tw, draft, stack, plan, pods, rollout.holds());
-  }
-
-  private Progress judge(
-      TracedWorkload tw,
-      StatusDraft draft,
-      StackPlan stack,
-      InjectionPlan plan,
-      List<PodView> pods,
-      boolean rolledOut) {
-    String templateRevision = pods.get(0).templateRevision();
-    Optional<Duration> untilSettled = rolledOut ? Optional.empty() : Optional.of(WHILE_PROGRESSING);
-    if (draft.keepProof(plan.revision(), templateRevision)) {
-      if (draft.proofIsOld(clock.instant())) {
-        witnesses
-            .counted(stack, plan.revision())
-            .ifPresent(spans -> draft.seenAgain(spans, clock.instant()));
-      }
-      return new Progress(draft.finish(clock.instant()), untilSettled);
-    }
-    String uid = tw.getMetadata().getUid();
-    Evidence evidence =
-        witnesses.gather(
-            new Witnesses.Subject(
-                uid,
-                tw.getMetadata().getNamespace(),
-                plan.revision(),
-                pods,
-                plan.containers().get(0),
-                draft.provenBefore(plan.revision()),
-                rolledOut),
-            stack);
-    Judgement judgement = Judgement.of(evidence, plan.revision());
-    if (judgement.finding().holds()) {
-      String now = StatusDraft.timestamp(clock.instant());
-      draft.proven(
-          judgement.finding(),
-          new Proof(
-              judgement.witness().orElseThrow(),
-              judgement.traceId().orElse(null),
-              evidence.proofRequest().map(r -> r.pod()).orElse(pods.get(0).name()),
-              templateRevision,
-              now,
-              now,
-              evidence.counted().isPresent() ? evidence.counted().getAsLong() : null));
-      witnesses.forget(uid);
-      return new Progress(draft.finish(clock.instant()), untilSettled);
-    }
-    draft.unproven(judgement.finding());
-    Duration pause =
-        witnesses.proofIsFresh(uid)
-            ? SOON
-            : evidence.waited().compareTo(Judgement.PATIENCE) < 0
-                ? Duration.ofSeconds(2)
-                : WHILE_UNPROVEN;
-    return new Progress(draft.finish(clock.instant()), Optional.of(pause));
-  }
-
-  /** Pods of the injected revision, of the newest pod template only, newest first. */
-  private List<PodView> newestPods(String namespace, String revision) {
-    List<PodView> all =
-        client
-            .pods()
-            .inNamespace(namespace)
-            .withLabel(Labels.REVISION, revision)
-            .list()
-            .getItems()
-            .stream()
-            .filter(p -> p.getMetadata().getDeletionTimestamp() == null)
-            .map(PodView::of)
-            .sorted(Comparator.comparing(PodView::created).reversed())
-            .toList();
-    return all.stream()
-        .filter(p -> p.templateRevision().equals(all.get(0).templateRevision()))
-        .toList();
   }
 
   private static Map<String, String> orEmpty(Map<String, String> map) {

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import io.tracingstack.operator.api.v1alpha1.Labels;
 import io.tracingstack.operator.stack.Hash;
 import java.util.ArrayList;
@@ -37,6 +38,8 @@ public record Footprint(
         SortedMap<String, SortedMap<String, String>> takenOver) {
   /** Name of our init container and of our volume. */
   public static final String NAME = "tracingstack-agent";
+
+  private static final String RESTARTED_AT = "kubectl.kubernetes.io/restartedAt";
 
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS).build();
@@ -133,6 +136,20 @@ public record Footprint(
       }
     }
     return changed;
+  }
+
+  /**
+   * Hash of the template as it would be without us. {@code kubectl rollout restart} changes it as
+   * little as we do.
+   */
+  public static String hashWithout(PodTemplateSpec template) {
+    PodTemplateSpec copy = new PodTemplateSpecBuilder(strip(template)).build();
+    if (copy.getMetadata() != null && copy.getMetadata().getAnnotations() != null) {
+      Map<String, String> annotations = new TreeMap<>(copy.getMetadata().getAnnotations());
+      annotations.remove(RESTARTED_AT);
+      copy.getMetadata().setAnnotations(annotations);
+    }
+    return Hash.of(Serialization.asJson(copy));
   }
 
   /** The template as it would be without us; the argument is not changed. */

@@ -14,6 +14,15 @@ import java.util.List;
 public record InjectionPlan(
     String revision, List<String> containers, PodTemplateSpec fragment, String summary) {
 
+  /** What is in a template now, which may not be what is wanted. */
+  public static InjectionPlan present(Footprint footprint) {
+    return new InjectionPlan(
+        footprint.revision(),
+        List.copyOf(footprint.env().keySet()),
+        new PodTemplateSpec(),
+        "content of an earlier turn is in");
+  }
+
   /** Whether the live template already carries everything this plan writes. */
   public boolean isAppliedTo(PodTemplateSpec live) {
     return Fragments.contains(live, fragment);

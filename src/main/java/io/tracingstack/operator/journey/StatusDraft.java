@@ -41,6 +41,7 @@ public final class StatusDraft {
   private AgentReport agent;
   private Proof proof;
   private List<String> lostInjections;
+  private boolean waitsWithFormerContent;
 
   /**
    * @param retry value of the annotation tracingstack.io/retry, may be null
@@ -57,6 +58,11 @@ public final class StatusDraft {
 
   public void set(ConditionType type, Finding finding) {
     conditions.set(type, finding);
+  }
+
+  /** Whether something was said of this condition. */
+  public boolean has(ConditionType type) {
+    return conditions.get(type).isPresent();
   }
 
   public void stack(StackRef stack) {
@@ -197,6 +203,11 @@ public final class StatusDraft {
     }
   }
 
+  /** Whether the kept proof's last span is older than the given time. */
+  public boolean silentFor(Duration time, Instant now) {
+    return proof != null && Instant.parse(proof.lastSpan()).plus(time).isBefore(now);
+  }
+
   /** Whether pods of an earlier template with the same injected content were proven. */
   public boolean provenBefore(String revision) {
     return before.proof() != null && revision.equals(before.revision());
@@ -214,10 +225,18 @@ public final class StatusDraft {
     proof = before.proof();
   }
 
+  /** What is in stays and counts, while the next change waits for its turn. */
+  public void waitsWithFormerContent() {
+    waitsWithFormerContent = true;
+  }
+
   /** The finished status. */
   public TracedWorkloadStatus finish(Instant now) {
     Optional<Map.Entry<ConditionType, Finding>> unmet =
-        conditions.firstUnmet(ConditionType.JOURNEY);
+        conditions.firstUnmet(
+            waitsWithFormerContent
+                ? ConditionType.JOURNEY.stream().filter(t -> t != ConditionType.ADMITTED).toList()
+                : ConditionType.JOURNEY);
     Finding decisive =
         unmet
             .map(Map.Entry::getValue)

@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.client.informers.cache.BasicItemStore;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
 import io.tracingstack.operator.api.v1alpha1.Labels;
+import io.tracingstack.operator.api.v1alpha1.StackRef;
 import io.tracingstack.operator.api.v1alpha1.TracingStack;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Collection;
@@ -99,6 +100,12 @@ public class ClusterWatch {
     return stacks.getStore().list();
   }
 
+  /** A stack, as far as it is known. */
+  public Optional<TracingStack> stack(StackRef ref) {
+    return Optional.ofNullable(
+        stacks.getStore().getByKey(Cache.namespaceKeyFunc(ref.namespace(), ref.name())));
+  }
+
   /** A namespace's metadata. */
   public Optional<Namespace> namespace(String name) {
     return Optional.ofNullable(namespaces.getStore().getByKey(name));
@@ -149,13 +156,22 @@ public class ClusterWatch {
               before.getMetadata().getAnnotations(), now.getMetadata().getAnnotations());
     }
     if (now instanceof TracingStack) {
-      return !Objects.equals(
+      return !Objects.equals(stage(before), stage(now))
+          || !Objects.equals(
               before.getMetadata().getGeneration(), now.getMetadata().getGeneration())
           || !Objects.equals(
               before.getMetadata().getDeletionTimestamp(),
               now.getMetadata().getDeletionTimestamp());
     }
     return true;
+  }
+
+  /** What waiting workloads say of themselves. */
+  private static String stage(HasMetadata stack) {
+    return Optional.ofNullable(((TracingStack) stack).getStatus())
+        .map(s -> s.rollout())
+        .map(r -> r.stage())
+        .orElse("");
   }
 
   private void changed(HasMetadata object) {

@@ -115,23 +115,29 @@ public class WorkloadStore {
         .flatMap(Stored::of);
   }
 
+  /** What the API server and its admission say to the plan, without anything being written. */
+  public Outcome dryRun(String namespace, WorkloadRef ref, InjectionPlan plan) {
+    return applyOrTakeOver(namespace, ref, plan.fragment(), true);
+  }
+
   /** Writes the plan's fields into a workload that was read before. */
   public Outcome inject(String namespace, WorkloadRef ref, Stored stored, InjectionPlan plan) {
     handOver(namespace, ref, stored);
-    Outcome outcome = applyOrTakeOver(namespace, ref, plan.fragment());
+    Outcome outcome = applyOrTakeOver(namespace, ref, plan.fragment(), false);
     // After a `kubectl rollout undo` to another injected revision, what is there of ours belongs to
     // kubectl, which would never give it up.
     boolean withFormerContent =
         outcome instanceof Outcome.Conflict
             && get(namespace, ref).flatMap(s -> Footprint.of(s.template())).isPresent();
     return withFormerContent && remove(namespace, ref).clean()
-        ? applyOrTakeOver(namespace, ref, plan.fragment())
+        ? applyOrTakeOver(namespace, ref, plan.fragment(), false)
         : outcome;
   }
 
   /** Who applies a variable server-side would lose the whole entry with ours, so they keep it. */
-  private Outcome applyOrTakeOver(String namespace, WorkloadRef ref, PodTemplateSpec fragment) {
-    Outcome outcome = apply(namespace, ref, fragment, false);
+  private Outcome applyOrTakeOver(
+      String namespace, WorkloadRef ref, PodTemplateSpec fragment, boolean dryRun) {
+    Outcome outcome = apply(namespace, ref, fragment, false, dryRun);
     Set<VariableOwners> taken =
         Footprint.of(fragment).map(VariableOwners::takenOver).orElseGet(Set::of);
     boolean onlyTaken =
@@ -148,7 +154,7 @@ public class WorkloadStore {
         .map(
             stored ->
                 taken.stream().allMatch(v -> v.byApply(stored.object()).isEmpty())
-                    ? apply(namespace, ref, fragment, true)
+                    ? apply(namespace, ref, fragment, true, dryRun)
                     : outcome)
         .orElseGet(Outcome.Gone::new);
   }
@@ -172,7 +178,7 @@ public class WorkloadStore {
     if (stored.filter(Stored::ownsFields).isPresent()) {
       handOver(namespace, ref, stored.get());
       giveBack(namespace, ref);
-      Outcome outcome = apply(namespace, ref, null, false);
+      Outcome outcome = apply(namespace, ref, null, false, false);
       if (outcome instanceof Outcome.Rejected rejected) {
         throw new KubernetesClientException("cannot undo: " + rejected.message());
       }
@@ -226,12 +232,14 @@ public class WorkloadStore {
   }
 
   private Outcome apply(
-      String namespace, WorkloadRef ref, PodTemplateSpec fragment, boolean force) {
+      String namespace, WorkloadRef ref, PodTemplateSpec fragment, boolean force, boolean dryRun) {
     HasMetadata body = body(namespace, ref, fragment);
     try {
-      var ours = client.resource(body).fieldManager(FIELD_MANAGER);
+      var ours = client.resource(body).dryRun(dryRun).fieldManager(FIELD_MANAGER);
       HasMetadata result = force ? ours.forceConflicts().serverSideApply() : ours.serverSideApply();
-      metrics.applied("workload");
+      if (!dryRun) {
+        metrics.applied("workload");
+      }
       return Stored.of(result).<Outcome>map(Outcome.Applied::new).orElseGet(Outcome.Gone::new);
     } catch (KubernetesClientException e) {
       return switch (e.getCode()) {

@@ -28,6 +28,21 @@ public record InstrumentationPlan(
     List<JavaSpec.Env> agentEnv,
     ResourceRequirements initResources) {
 
+  /** The same with another agent: the one that a failed upgrade returns to. */
+  public InstrumentationPlan withAgent(String image, Optional<String> sha256) {
+    return new InstrumentationPlan(
+        otlpHttp,
+        otlpGrpc,
+        namespaceSelector,
+        propagators,
+        samplingRatio,
+        resourceAttributes,
+        image,
+        sha256,
+        agentEnv,
+        initResources);
+  }
+
   /** Whether the namespace with these labels may be served, as far as the selector says. */
   public boolean admitsNamespace(Map<String, String> labels) {
     return namespaceSelector.map(s -> NamespaceSelectors.matches(s, labels)).orElse(true);

@@ -210,7 +210,7 @@ public enum Reason {
       "send the workload a request; without traffic there is nothing to trace"),
   STOPPED_SENDING(
       "StoppedSending",
-      Group.FAILED,
+      Group.SILENT,
       "the workload answers requests but sends no spans any more: see its log, and network policies"
           + " between it and the collector"),
   AWAITING_PROOF("AwaitingProof", Group.PROGRESSING, "wait for the first span"),

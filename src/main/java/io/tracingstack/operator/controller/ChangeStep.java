@@ -1,0 +1,191 @@
+package io.tracingstack.operator.controller;
+
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.tracingstack.operator.api.v1alpha1.ConditionType;
+import io.tracingstack.operator.api.v1alpha1.Reason;
+import io.tracingstack.operator.api.v1alpha1.RolloutSpec;
+import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Plan;
+import io.tracingstack.operator.api.v1alpha1.Turn;
+import io.tracingstack.operator.injection.Footprint;
+import io.tracingstack.operator.injection.InjectionPlan;
+import io.tracingstack.operator.injection.Refusal;
+import io.tracingstack.operator.journey.Progress;
+import io.tracingstack.operator.journey.Turns;
+import io.tracingstack.operator.journey.Turns.Wish;
+import io.tracingstack.operator.kube.ClusterWatch;
+import io.tracingstack.operator.kube.WorkloadStore;
+import io.tracingstack.operator.kube.WorkloadStore.Outcome;
+import io.tracingstack.operator.status.Finding;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/** Brings content into a workload: checks once more, waits for a turn, shows the plan, writes. */
+@ApplicationScoped
+public class ChangeStep {
+  private static final Duration WHILE_BLOCKED = Duration.ofSeconds(30);
+
+  private final WorkloadStore workloads;
+  private final Obstacles obstacles;
+  private final WatchStep watching;
+  private final ClusterWatch watch;
+  private final Clock clock;
+
+  ChangeStep(
+      WorkloadStore workloads,
+      Obstacles obstacles,
+      WatchStep watching,
+      ClusterWatch watch,
+      Clock clock) {
+    this.workloads = workloads;
+    this.obstacles = obstacles;
+    this.watching = watching;
+    this.watch = watch;
+    this.clock = clock;
+  }
+
+  /** Goes as far as the rollout lets it. */
+  Progress advance(Subject subject) {
+    Wish wish =
+        Turns.wish(
+            subject.before(),
+            subject.admitted(),
+            subject.plan().revision(),
+            subject.template(),
+            subject.stack().release(),
+            subject.stored().view().annotations(),
+            subject.stack().rollout().restart(),
+            !subject.stored().rollout().complete());
+    boolean riding =
+        wish instanceof Wish.Granted granted && Boolean.TRUE.equals(granted.turn().riding())
+            || wish instanceof Wish.Asking asking && Boolean.TRUE.equals(asking.turn().riding());
+    Optional<Refusal> obstacle = obstacles.find(subject, riding);
+    if (obstacle.isPresent()) {
+      subject
+          .draft()
+          .set(
+              ConditionType.PREFLIGHT,
+              Finding.no(obstacle.get().reason(), obstacle.get().message()));
+      if (wish instanceof Wish.Granted granted) {
+        forgo(subject, granted.turn());
+      }
+      return leave(subject, Optional.of(WHILE_BLOCKED));
+    }
+    if (wish instanceof Wish.Granted granted) {
+      return write(subject, Optional.of(granted.turn()));
+    }
+    if (wish instanceof Wish.Asking asking) {
+      return ask(subject, asking.turn());
+    }
+    subject
+        .draft()
+        .set(
+            ConditionType.ADMITTED,
+            Finding.no(Reason.AWAITING_NEXT_CHANGE, "nothing restarts before its owner does"));
+    return leave(subject, Optional.empty());
+  }
+
+  /** Asks for a turn; the dry run is repeated only when something else would be written. */
+  private Progress ask(Subject subject, Turn turn) {
+    boolean asked = turn.grants(subject.before().candidate());
+    if (!asked && refuses(subject)) {
+      return leave(subject, Optional.of(WHILE_BLOCKED));
+    }
+    subject.draft().candidate(turn);
+    subject.draft().plan(plan(subject));
+    subject.draft().set(ConditionType.ADMITTED, waiting(subject));
+    return leave(subject, Optional.empty());
+  }
+
+  private boolean refuses(Subject subject) {
+    Outcome outcome =
+        workloads.dryRun(subject.namespace(), subject.tw().getSpec().workload(), subject.plan());
+    if (outcome instanceof Outcome.Rejected rejected) {
+      subject
+          .draft()
+          .set(
+              ConditionType.PREFLIGHT,
+              Finding.no(Reason.REFUSED_BY_DRY_RUN, rejected.message()));
+      return true;
+    }
+    // Over content of ours that came back under another manager there is one that writing resolves.
+    if (outcome instanceof Outcome.Conflict conflict
+        && Footprint.of(subject.stored().template()).isEmpty()) {
+      subject.draft().set(ConditionType.INJECTED, Finding.no(Reason.CONFLICT, conflict.message()));
+      return true;
+    }
+    return false;
+  }
+
+  /** A turn that was not used must not be used later, when others have been let go instead. */
+  private static void forgo(Subject subject, Turn turn) {
+    subject.draft().taken(turn);
+  }
+
+  private Finding waiting(Subject subject) {
+    return watch
+        .stack(subject.stack().ref())
+        .map(s -> s.getStatus())
+        .map(s -> s.rollout())
+        .map(RolloutReasons::waiting)
+        .orElseGet(
+            () -> Finding.no(Reason.WAITING_FOR_SLOT, "the stack has not granted a turn yet"));
+  }
+
+  private static Plan plan(Subject subject) {
+    boolean planOnly = subject.stack().rollout().mode() == RolloutSpec.Mode.PLAN;
+    return new Plan(
+        planOnly ? patch(subject.plan()) : null,
+        subject.stored().rollout().restarts(),
+        "accepted by a server-side dry run",
+        null);
+  }
+
+  private static String patch(InjectionPlan plan) {
+    return Serialization.asYaml(Map.of("spec", Map.of("template", plan.fragment())));
+  }
+
+  /** What is in already, of an earlier turn, goes on being watched. */
+  private Progress leave(Subject subject, Optional<Duration> lookAgain) {
+    Optional<Footprint> present = Footprint.of(subject.stored().template());
+    if (present.isEmpty()) {
+      return new Progress(subject.draft().finish(clock.instant()), lookAgain);
+    }
+    subject.draft().waitsWithFormerContent();
+    Progress progress =
+        watching.advance(subject.with(InjectionPlan.present(present.get())));
+    return progress.lookAgain().isPresent()
+        ? progress
+        : new Progress(progress.status(), lookAgain);
+  }
+
+  /**
+   * Writes.
+   *
+   * @param turn the granted turn; none for a return to what was proven before, which waits for
+   *     nobody
+   */
+  Progress write(Subject subject, Optional<Turn> turn) {
+    Outcome outcome =
+        workloads.inject(
+            subject.namespace(),
+            subject.tw().getSpec().workload(),
+            subject.stored(),
+            subject.plan());
+    if (outcome instanceof Outcome.Applied applied) {
+      turn.ifPresent(subject.draft()::taken);
+      return watching.advance(subject.with(applied.stored()));
+    }
+    turn.ifPresent(t -> forgo(subject, t));
+    Finding finding = Finding.unknown(Reason.PROGRESSING, "the workload is being replaced");
+    if (outcome instanceof Outcome.Conflict conflict) {
+      finding = Finding.no(Reason.CONFLICT, conflict.message());
+    } else if (outcome instanceof Outcome.Rejected rejected) {
+      finding = Finding.no(Reason.REJECTED, rejected.message());
+    }
+    subject.draft().set(ConditionType.INJECTED, finding);
+    return new Progress(subject.draft().finish(clock.instant()), Optional.of(WHILE_BLOCKED));
+  }
+}

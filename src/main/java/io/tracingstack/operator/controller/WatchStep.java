@@ -1,0 +1,203 @@
+package io.tracingstack.operator.controller;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.tracingstack.operator.api.v1alpha1.ConditionType;
+import io.tracingstack.operator.api.v1alpha1.Labels;
+import io.tracingstack.operator.api.v1alpha1.Reason;
+import io.tracingstack.operator.api.v1alpha1.RolloutSpec;
+import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Proof;
+import io.tracingstack.operator.journey.AgentVerification;
+import io.tracingstack.operator.journey.Progress;
+import io.tracingstack.operator.journey.Reverts;
+import io.tracingstack.operator.journey.StatusDraft;
+import io.tracingstack.operator.journey.Turns;
+import io.tracingstack.operator.status.Finding;
+import io.tracingstack.operator.verification.Evidence;
+import io.tracingstack.operator.verification.Judgement;
+import io.tracingstack.operator.verification.PodView;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** Watches injected content: the agent, the rollout, the proof; and calls for its undo. */
+@ApplicationScoped
+public class WatchStep {
+  private static final Duration SOON = Duration.ofMillis(500);
+
+  /** Events tell of pods and rollouts; this only bounds what a lost one costs. */
+  private static final Duration WHILE_PROGRESSING = Duration.ofSeconds(30);
+
+  private static final Duration WHILE_UNPROVEN = Duration.ofSeconds(15);
+
+  private final KubernetesClient client;
+  private final Witnesses witnesses;
+  private final Failures failures;
+  private final Clock clock;
+
+  WatchStep(KubernetesClient client, Witnesses witnesses, Failures failures, Clock clock) {
+    this.client = client;
+    this.witnesses = witnesses;
+    this.failures = failures;
+    this.clock = clock;
+  }
+
+  /** Says how far the content is that the workload has now. */
+  Progress advance(Subject subject) {
+    StatusDraft draft = subject.draft();
+    String revision = subject.plan().revision();
+    draft.revision(revision);
+    draft.taken(
+        Turns.takenWith(
+            subject.before(),
+            subject.admitted(),
+            revision,
+            subject.template(),
+            subject.stack().release()));
+    if (!draft.has(ConditionType.ADMITTED)) {
+      draft.set(ConditionType.ADMITTED, Finding.yes(Reason.ADMITTED, "the rollout let it go"));
+    }
+    draft.set(
+        ConditionType.INJECTED, Finding.yes(Reason.INJECTED, subject.plan().summary()));
+    List<PodView> pods = newestPods(subject.namespace(), revision);
+    draft.agent(AgentVerification.summary(pods));
+    Finding agent = AgentVerification.finding(pods, subject.instrumentation().agentSha256());
+    draft.set(ConditionType.AGENT_VERIFIED, agent);
+    Finding rollout =
+        draft.rolledOut(
+            subject.stored().rollout().finding(pods), subject.stored().rollout().observed());
+    Optional<Progress> failed = failures.find(subject, pods);
+    if (failed.isPresent()) {
+      return failed.get();
+    }
+    if (rollout.reason() == Reason.SCALED_TO_ZERO) {
+      draft.set(ConditionType.AGENT_VERIFIED, rollout);
+      draft.unproven(rollout);
+      return finish(draft, Optional.empty());
+    }
+    boolean runsUntraced = Boolean.FALSE.equals(agent.status());
+    if (pods.isEmpty() || runsUntraced) {
+      draft.unproven(
+          Finding.unknown(
+              Reason.AWAITING_PODS,
+              runsUntraced ? "the application runs untraced" : "no pod of this revision yet"));
+      return failures
+          .findUnproven(subject, pods, agent)
+          .orElseGet(
+              () -> finish(draft, Optional.of(runsUntraced ? WHILE_UNPROVEN : WHILE_PROGRESSING)));
+    }
+    return judge(subject, pods, rollout.holds());
+  }
+
+  private Progress judge(Subject subject, List<PodView> pods, boolean rolledOut) {
+    StatusDraft draft = subject.draft();
+    String revision = subject.plan().revision();
+    String templateRevision = pods.get(0).templateRevision();
+    Optional<Duration> untilSettled = rolledOut ? Optional.empty() : Optional.of(WHILE_PROGRESSING);
+    if (draft.keepProof(revision, templateRevision)) {
+      return keep(subject, pods, rolledOut, untilSettled);
+    }
+    Evidence evidence = gather(subject, pods, rolledOut);
+    Judgement judgement = Judgement.of(evidence, revision);
+    String uid = subject.tw().getMetadata().getUid();
+    if (judgement.finding().holds()) {
+      prove(subject, pods, evidence, judgement);
+      witnesses.forget(uid);
+      return finish(draft, untilSettled);
+    }
+    draft.unproven(judgement.finding());
+    Optional<Progress> failed = failures.findUnproven(subject, pods, judgement.finding());
+    if (failed.isPresent()) {
+      return failed.get();
+    }
+    Duration pause =
+        witnesses.proofIsFresh(uid)
+            ? SOON
+            : evidence.waited().compareTo(Judgement.PATIENCE) < 0
+                ? Duration.ofSeconds(2)
+                : WHILE_UNPROVEN;
+    return finish(draft, Optional.of(pause));
+  }
+
+  /** A proof stands until its pods go; but one that has grown old is looked after. */
+  private Progress keep(
+      Subject subject, List<PodView> pods, boolean rolledOut, Optional<Duration> untilSettled) {
+    StatusDraft draft = subject.draft();
+    if (draft.proofIsOld(clock.instant())) {
+      witnesses
+          .counted(subject.stack(), subject.plan().revision())
+          .ifPresent(spans -> draft.seenAgain(spans, clock.instant()));
+    }
+    if (!draft.silentFor(subject.stack().rollout().silentAfter(), clock.instant())) {
+      return finish(draft, untilSettled);
+    }
+    Evidence evidence = gather(subject, pods, rolledOut);
+    Judgement judgement = Judgement.of(evidence, subject.plan().revision());
+    if (judgement.finding().holds()) {
+      prove(subject, pods, evidence, judgement);
+      witnesses.forget(subject.tw().getMetadata().getUid());
+      return finish(draft, untilSettled);
+    }
+    if (judgement.finding().reason().group() == Reason.Group.FAILED) {
+      draft.unproven(Finding.no(Reason.STOPPED_SENDING, judgement.finding().message()));
+    }
+    return finish(draft, Optional.of(WHILE_UNPROVEN));
+  }
+
+  private Evidence gather(Subject subject, List<PodView> pods, boolean rolledOut) {
+    return witnesses.gather(
+        new Witnesses.Subject(
+            subject.tw().getMetadata().getUid(),
+            subject.namespace(),
+            subject.plan().revision(),
+            pods,
+            subject.plan().containers().get(0),
+            subject.draft().provenBefore(subject.plan().revision()),
+            rolledOut,
+            subject.stack().rollout().proof() == RolloutSpec.Proof.READINESS_REQUEST),
+        subject.stack());
+  }
+
+  private void prove(
+      Subject subject, List<PodView> pods, Evidence evidence, Judgement judgement) {
+    String now = StatusDraft.timestamp(clock.instant());
+    subject
+        .draft()
+        .proven(
+            judgement.finding(),
+            new Proof(
+                judgement.witness().orElseThrow(),
+                judgement.traceId().orElse(null),
+                evidence.proofRequest().map(r -> r.pod()).orElse(pods.get(0).name()),
+                pods.get(0).templateRevision(),
+                now,
+                now,
+                evidence.counted().isPresent() ? evidence.counted().getAsLong() : null));
+    subject.draft().lastGood(Reverts.good(subject.instrumentation()));
+  }
+
+  private Progress finish(StatusDraft draft, Optional<Duration> lookAgain) {
+    return new Progress(draft.finish(clock.instant()), lookAgain);
+  }
+
+  /** Pods of the injected revision, of the newest pod template only, newest first. */
+  private List<PodView> newestPods(String namespace, String revision) {
+    List<PodView> all =
+        client
+            .pods()
+            .inNamespace(namespace)
+            .withLabel(Labels.REVISION, revision)
+            .list()
+            .getItems()
+            .stream()
+            .filter(p -> p.getMetadata().getDeletionTimestamp() == null)
+            .map(PodView::of)
+            .sorted(Comparator.comparing(PodView::created).reversed())
+            .toList();
+    return all.stream()
+        .filter(p -> p.templateRevision().equals(all.get(0).templateRevision()))
+        .toList();
+  }
+}

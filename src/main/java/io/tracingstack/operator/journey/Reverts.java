@@ -1,0 +1,66 @@
+package io.tracingstack.operator.journey;
+
+import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
+import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.GoodAgent;
+import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Reverted;
+import io.tracingstack.operator.stack.InstrumentationPlan;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+
+/** What a failed change means for the passes after it: it is remembered in the status. */
+public final class Reverts {
+  private Reverts() {}
+
+  /**
+   * The failure that forbids to try this content in this template again. A new content, a changed
+   * workload and the user's retry annotation each lift it.
+   *
+   * @param retry value of the annotation tracingstack.io/retry, may be null
+   */
+  public static Optional<Reverted> standing(
+      TracedWorkloadStatus before, String revision, String template, String retry) {
+    return Optional.ofNullable(before.reverted())
+        .filter(r -> r.revision().equals(revision) && r.template().equals(template))
+        .filter(r -> Objects.equals(retry, before.handledRetry()));
+  }
+
+  /** The settings with the agent that was proven before the failed one, if there was another. */
+  public static Optional<InstrumentationPlan> former(
+      TracedWorkloadStatus before, InstrumentationPlan failed) {
+    return Optional.ofNullable(before.lastGood())
+        .map(good -> failed.withAgent(good.image(), Optional.ofNullable(good.sha256())))
+        .filter(former -> !former.equals(failed));
+  }
+
+  /** The agent of these settings, once it is proven. */
+  public static GoodAgent good(InstrumentationPlan proven) {
+    return new GoodAgent(proven.agentImage(), proven.agentSha256().orElse(null));
+  }
+
+  /**
+   * The failure, with what became of the workload since.
+   *
+   * @param healthy whether the workload is, without the change
+   * @param patience after which one that is still not healthy is not our doing
+   */
+  public static Reverted since(
+      Reverted failure, boolean healthy, Instant now, Duration patience) {
+    if (failure.recovered()) {
+      return failure;
+    }
+    boolean failsWithoutUs =
+        !healthy && Instant.parse(failure.time()).plus(patience).isBefore(now);
+    return new Reverted(
+        failure.revision(),
+        failure.template(),
+        failure.release(),
+        failure.reason(),
+        failure.message(),
+        failure.counted() && !failsWithoutUs,
+        healthy,
+        failure.time(),
+        failure.evidence());
+  }
+}

@@ -1,0 +1,78 @@
+package io.tracingstack.operator.journey;
+
+import io.tracingstack.operator.api.v1alpha1.Labels;
+import io.tracingstack.operator.api.v1alpha1.RolloutSpec.Restart;
+import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
+import io.tracingstack.operator.api.v1alpha1.Turn;
+import java.util.Map;
+
+/** Asks for turns: the wish of one workload to be changed by us, and what became of it. */
+public final class Turns {
+  private Turns() {}
+
+  /** What a workload needs before anything is written into it. */
+  public sealed interface Wish {
+    /** It may be changed now. */
+    record Granted(Turn turn) implements Wish {}
+
+    /** It waits for the rollout to grant this turn. */
+    record Asking(Turn turn) implements Wish {}
+
+    /** It waits for its owner's own next rollout. */
+    record NextChange() implements Wish {}
+  }
+
+  /**
+   * The wish.
+   *
+   * @param admitted the turn that the rollout granted last, may be null
+   * @param template hash of the pod template without us
+   * @param restart the stack's policy, which an annotation of the workload overrides
+   * @param restarting whether the workload's own rollout is going on
+   */
+  public static Wish wish(
+      TracedWorkloadStatus before,
+      Turn admitted,
+      String revision,
+      String template,
+      String release,
+      Map<String, String> annotations,
+      Restart restart,
+      boolean restarting) {
+    Boolean canary = "true".equals(annotations.get(Labels.CANARY)) ? true : null;
+    boolean patient = isPatient(annotations, restart);
+    Turn turn =
+        new Turn(
+            number(before), revision, template, release, canary, patient && restarting ? true : null);
+    if (turn.grants(admitted)) {
+      return new Wish.Granted(turn);
+    }
+    return patient && !restarting ? new Wish.NextChange() : new Wish.Asking(turn);
+  }
+
+  /** The turn in which content found in a workload was written, as far as anybody remembers. */
+  public static Turn takenWith(
+      TracedWorkloadStatus before, Turn admitted, String revision, String template, String release) {
+    Turn taken = before.taken();
+    if (taken != null && taken.revision().equals(revision)) {
+      return taken;
+    }
+    // Written just before the operator ended, or by one that knew no turns.
+    return admitted != null && admitted.revision().equals(revision)
+        ? admitted
+        : new Turn(number(before), revision, template, release, null, null);
+  }
+
+  private static long number(TracedWorkloadStatus before) {
+    return before.taken() == null ? 1 : before.taken().number() + 1;
+  }
+
+  private static boolean isPatient(Map<String, String> annotations, Restart restart) {
+    String own = annotations.getOrDefault(Labels.RESTART, "");
+    return switch (own) {
+      case "OnNextChange" -> true;
+      case "Immediate" -> false;
+      default -> restart == Restart.ON_NEXT_CHANGE;
+    };
+  }
+}

@@ -16,6 +16,7 @@ public final class Shop {
   /** Starts the role the environment asks for and runs until the process is told to end. */
   public static void main(String[] arguments) throws Exception {
     ShopConfig config = ShopConfig.from(System.getenv());
+    Frailty.of(config);
     switch (config.role()) {
       case "frontend" -> Frontend.serve(config);
       case "backend" -> Backend.serve(config);

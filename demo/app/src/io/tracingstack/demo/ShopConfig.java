@@ -15,6 +15,8 @@ import java.util.Optional;
  * @param backend {@code BACKEND_URL}: what the frontend calls
  * @param requiredHeader {@code REQUIRE_HEADER}, such as {@code X-Probe: yes}: without it the probe
  *     paths answer 403
+ * @param agentIntolerant {@code REFUSE_AGENTS=true}: exits when the JVM was given a Java agent
+ * @param ballastMegabytes {@code BALLAST_MB}: heap that is held all the time
  */
 record ShopConfig(
     String role,
@@ -22,7 +24,9 @@ record ShopConfig(
     boolean tls,
     Path keystore,
     URI backend,
-    Optional<RequiredHeader> requiredHeader) {
+    Optional<RequiredHeader> requiredHeader,
+    boolean agentIntolerant,
+    int ballastMegabytes) {
 
   static ShopConfig from(Map<String, String> environment) {
     return new ShopConfig(
@@ -31,7 +35,9 @@ record ShopConfig(
         Boolean.parseBoolean(environment.get("TLS")),
         Path.of(environment.getOrDefault("KEYSTORE", "/app/keystore.p12")),
         URI.create(environment.getOrDefault("BACKEND_URL", "http://backend:8080")),
-        Optional.ofNullable(environment.get("REQUIRE_HEADER")).map(RequiredHeader::parse));
+        Optional.ofNullable(environment.get("REQUIRE_HEADER")).map(RequiredHeader::parse),
+        Boolean.parseBoolean(environment.get("REFUSE_AGENTS")),
+        Integer.parseInt(environment.getOrDefault("BALLAST_MB", "0")));
   }
 
   /** A header that a probe has to send, with exactly this value. */

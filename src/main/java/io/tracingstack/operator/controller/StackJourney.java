@@ -6,17 +6,20 @@ import io.javaoperatorsdk.operator.AggregatedOperatorException;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.tracingstack.operator.api.v1alpha1.ConditionType;
 import io.tracingstack.operator.api.v1alpha1.Reason;
+import io.tracingstack.operator.api.v1alpha1.StackRef;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkload;
 import io.tracingstack.operator.api.v1alpha1.TracingStack;
 import io.tracingstack.operator.api.v1alpha1.TracingStackStatus;
 import io.tracingstack.operator.api.v1alpha1.TracingStackStatus.Canary;
 import io.tracingstack.operator.api.v1alpha1.TracingStackStatus.Endpoints;
+import io.tracingstack.operator.api.v1alpha1.TracingStackStatus.Rollout;
 import io.tracingstack.operator.api.v1alpha1.TracingStackStatus.Workloads;
 import io.tracingstack.operator.backend.TempoMonolithic;
 import io.tracingstack.operator.backend.TempoMonolithicObject;
 import io.tracingstack.operator.journey.RolloutView;
 import io.tracingstack.operator.journey.WorkloadCounts;
 import io.tracingstack.operator.kube.StackTelemetry;
+import io.tracingstack.operator.rollout.RolloutDecision;
 import io.tracingstack.operator.stack.BackendPlan;
 import io.tracingstack.operator.stack.Defaults;
 import io.tracingstack.operator.stack.InvalidSpecException;
@@ -26,8 +29,11 @@ import io.tracingstack.operator.status.Finding;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** One step of a stack: plan, apply, observe, send a canary, and say what was found. */
 @ApplicationScoped
@@ -38,12 +44,19 @@ public class StackJourney {
   private final Defaults defaults;
   private final StackTelemetry telemetry;
   private final PipelineCanary canary;
+  private final RolloutStep rollout;
   private final Clock clock;
 
-  StackJourney(Defaults defaults, StackTelemetry telemetry, PipelineCanary canary, Clock clock) {
+  StackJourney(
+      Defaults defaults,
+      StackTelemetry telemetry,
+      PipelineCanary canary,
+      RolloutStep rollout,
+      Clock clock) {
     this.defaults = defaults;
     this.telemetry = telemetry;
     this.canary = canary;
+    this.rollout = rollout;
     this.clock = clock;
   }
 
@@ -74,13 +87,31 @@ public class StackJourney {
     PipelineCanary.Check check =
         backend.holds() && collector.holds() ? canary.check(stack, plan) : canary.postponed(stack);
     conditions.set(ConditionType.PIPELINE_VERIFIED, check.finding());
+    RolloutStep.Outcome turns =
+        rollout.advance(plan, workloads(context, plan.ref()), check.finding().holds());
+    conditions.set(ConditionType.ROLLOUT_HEALTHY, healthy(turns.decision()));
     ready(conditions);
     Duration pause =
         backend.reason() == Reason.TEMPO_OPERATOR_MISSING ? WHILE_MISSING : WHILE_PENDING;
     boolean settled = backend.holds() && collector.holds();
     return new Step(
-        status(stack, context, plan, conditions, check.last()),
-        settled ? check.lookAgain() : Optional.of(pause));
+        status(stack, context, plan, conditions, check.last(), turns.status()),
+        Stream.of(settled ? check.lookAgain() : Optional.of(pause), turns.lookAgain())
+            .flatMap(Optional::stream)
+            .min(Comparator.naturalOrder()));
+  }
+
+  private static Finding healthy(RolloutDecision.Decision decision) {
+    return decision.stage() == RolloutDecision.Stage.STOPPED
+        ? Finding.no(Reason.ROLLOUT_STOPPED, decision.message())
+        : Finding.yes(Reason.ROLLOUT_HEALTHY, decision.message());
+  }
+
+  private static List<TracedWorkload> workloads(Context<TracingStack> context, StackRef ref) {
+    return context
+        .getSecondaryResourcesAsStream(TracedWorkload.class)
+        .filter(tw -> tw.getStatus() != null && ref.equals(tw.getStatus().stack()))
+        .toList();
   }
 
   /**
@@ -98,6 +129,8 @@ public class StackJourney {
 
   void forget(TracingStack stack) {
     canary.forget(stack);
+    rollout.forget(
+        new StackRef(stack.getMetadata().getNamespace(), stack.getMetadata().getName()));
   }
 
   private Step invalid(TracingStack stack, Context<TracingStack> context, InvalidSpecException e) {
@@ -139,7 +172,8 @@ public class StackJourney {
       Context<TracingStack> context,
       StackPlan plan,
       Conditions conditions,
-      Canary lastCanary) {
+      Canary lastCanary,
+      Rollout turns) {
     Workloads counts = counts(context);
     TracingStackStatus before = stack.getStatus();
     return new TracingStackStatus(
@@ -153,7 +187,7 @@ public class StackJourney {
             ui(plan)),
         counts,
         lastCanary,
-        null,
+        turns,
         conditions.toList(
             before == null ? null : before.conditions(),
             stack.getMetadata().getGeneration(),

@@ -1,5 +1,7 @@
 package io.tracingstack.operator.kube;
 
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -33,6 +35,15 @@ class Producers {
   @Singleton
   Metrics metrics(MeterRegistry registry) {
     return MicrometerMetrics.withoutPerResourceMetrics(registry);
+  }
+
+  /** One of several replicas works; the SDK activates this in production only. */
+  @Produces
+  @Singleton
+  LeaderElectionConfiguration leaderElection(OperatorConfig config) {
+    return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration("tracingstack-operator")
+        .withLeaseNamespace(config.namespace().orElse("default"))
+        .build();
   }
 
   @Produces

@@ -1,0 +1,136 @@
+package io.tracingstack.operator.controller;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.tracingstack.operator.api.v1alpha1.StackRef;
+import io.tracingstack.operator.api.v1alpha1.TracedWorkload;
+import io.tracingstack.operator.api.v1alpha1.TracedWorkloadSpec;
+import io.tracingstack.operator.api.v1alpha1.TracingStackStatus;
+import io.tracingstack.operator.api.v1alpha1.Turn;
+import io.tracingstack.operator.kube.OperatorMetrics;
+import io.tracingstack.operator.rollout.Member;
+import io.tracingstack.operator.rollout.RolloutDecision;
+import io.tracingstack.operator.stack.StackPlan;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+/** Grants turns to the workloads of one stack, as its rollout allows. */
+@ApplicationScoped
+public class RolloutStep {
+  private final KubernetesClient client;
+  private final OperatorMetrics metrics;
+  private final Clock clock;
+
+  /** Turns granted that the cache does not show yet, by the TracedWorkload's uid. */
+  private final Map<String, Turn> granted = new ConcurrentHashMap<>();
+
+  private final Set<StackRef> begun = ConcurrentHashMap.newKeySet();
+
+  RolloutStep(KubernetesClient client, OperatorMetrics metrics, Clock clock) {
+    this.client = client;
+    this.metrics = metrics;
+    this.clock = clock;
+  }
+
+  /** What came of it, and when to look again without an event. */
+  record Outcome(
+      RolloutDecision.Decision decision,
+      TracingStackStatus.Rollout status,
+      Optional<Duration> lookAgain) {}
+
+  /**
+   * Decides, and grants.
+   *
+   * @param known the stack's workloads as the cache has them
+   * @param pipelineVerified whether a span of the operator's own goes through
+   */
+  Outcome advance(StackPlan plan, Collection<TracedWorkload> known, boolean pipelineVerified) {
+    // The first time the cache may be behind what the last leader granted.
+    Collection<TracedWorkload> workloads = begun.add(plan.ref()) ? read(plan.ref()) : known;
+    RolloutDecision.Decision decision =
+        RolloutDecision.next(
+            plan.rollout(),
+            plan.release(),
+            workloads.stream().map(this::withGranted).map(Member::of).toList(),
+            pipelineVerified,
+            clock.instant());
+    decision.admit().forEach(this::grant);
+    return new Outcome(
+        decision,
+        new TracingStackStatus.Rollout(
+            decision.stage().apiName(),
+            decision.message(),
+            decision.running() + decision.admit().size(),
+            decision.waiting() - decision.admit().size(),
+            decision.failures()),
+        decision
+            .lookAgainAt()
+            .map(at -> Duration.between(clock.instant(), at))
+            .map(wait -> wait.compareTo(Duration.ofSeconds(1)) < 0 ? Duration.ofSeconds(1) : wait));
+  }
+
+  /** Forgets a stack that goes. */
+  void forget(StackRef ref) {
+    begun.remove(ref);
+  }
+
+  private Collection<TracedWorkload> read(StackRef ref) {
+    return client.resources(TracedWorkload.class).inAnyNamespace().list().getItems().stream()
+        .filter(tw -> tw.getStatus() != null && Objects.equals(ref, tw.getStatus().stack()))
+        .toList();
+  }
+
+  private TracedWorkload withGranted(TracedWorkload tw) {
+    String uid = tw.getMetadata().getUid();
+    Turn turn = granted.get(uid);
+    if (turn == null) {
+      return tw;
+    }
+    if (tw.getSpec() != null && turn.equals(tw.getSpec().admitted())) {
+      granted.remove(uid);
+      return tw;
+    }
+    TracedWorkload newer = new TracedWorkload();
+    newer.setMetadata(tw.getMetadata());
+    newer.setSpec(new TracedWorkloadSpec(null, null, turn));
+    newer.setStatus(tw.getStatus());
+    return newer;
+  }
+
+  /** Only if nobody has written the object since we looked: what was decided must still be true. */
+  private void grant(Member member) {
+    Turn turn = member.candidate().orElseThrow();
+    try {
+      client
+          .resources(TracedWorkload.class)
+          .inNamespace(member.namespace())
+          .withName(member.name())
+          .patch(
+              PatchContext.of(PatchType.JSON_MERGE),
+              Serialization.asJson(
+                  Map.of(
+                      "metadata",
+                      Map.of("resourceVersion", member.resourceVersion(), "uid", member.uid()),
+                      "spec",
+                      Map.of("admitted", turn))));
+      granted.put(member.uid(), turn);
+      metrics.applied("tracedworkload");
+    } catch (KubernetesClientException e) {
+      // Its event brings us back, or it is gone.
+      if (Stream.of(404, 409, 422).noneMatch(code -> code == e.getCode())) {
+        throw e;
+      }
+    }
+  }
+}

@@ -2,6 +2,7 @@ package io.tracingstack.operator.stack;
 
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import io.tracingstack.operator.api.v1alpha1.JavaSpec;
 import java.util.List;
 import java.util.Map;
@@ -46,5 +47,24 @@ public record InstrumentationPlan(
   /** Whether the namespace with these labels may be served, as far as the selector says. */
   public boolean admitsNamespace(Map<String, String> labels) {
     return namespaceSelector.map(s -> NamespaceSelectors.matches(s, labels)).orElse(true);
+  }
+
+  /**
+   * A hash of all that reaches workloads: another one changes all of them, and so goes canary
+   * first. Which namespaces are served is left out: it is in nobody's pods.
+   */
+  public String release() {
+    return Hash.of(
+        Serialization.asJson(
+            List.of(
+                otlpHttp,
+                otlpGrpc,
+                propagators,
+                samplingRatio,
+                resourceAttributes,
+                agentImage,
+                agentSha256.orElse(""),
+                agentEnv,
+                initResources)));
   }
 }

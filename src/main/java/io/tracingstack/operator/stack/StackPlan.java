@@ -27,7 +27,8 @@ public record StackPlan(
     StackRef ref,
     BackendPlan backend,
     CollectorPlan collector,
-    InstrumentationPlan instrumentation) {
+    InstrumentationPlan instrumentation,
+    RolloutPlan rollout) {
   public static final String DEFAULT_RETENTION = "168h";
   private static final List<Propagator> DEFAULT_PROPAGATORS =
       List.of(Propagator.TRACECONTEXT, Propagator.BAGGAGE);
@@ -66,7 +67,8 @@ public record StackPlan(
         ref,
         backend(ref, spec.backend(), tempoVersion),
         collector,
-        instrumentation(spec.instrumentation(), collector, defaults));
+        instrumentation(spec.instrumentation(), collector, defaults),
+        RolloutPlan.of(spec.rollout()));
   }
 
   private static BackendPlan backend(

@@ -15,6 +15,7 @@ import io.tracingstack.operator.journey.Turns.Wish;
 import io.tracingstack.operator.kube.ClusterWatch;
 import io.tracingstack.operator.kube.WorkloadStore;
 import io.tracingstack.operator.kube.WorkloadStore.Outcome;
+import io.tracingstack.operator.rollout.Stage;
 import io.tracingstack.operator.status.Finding;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -25,22 +26,25 @@ import java.util.Optional;
 /** Brings content into a workload: checks once more, waits for a turn, shows the plan, writes. */
 @ApplicationScoped
 public class ChangeStep {
+  // Without the stack's own message: it changes with every workload that goes.
+  private static final String WAITS = "waits for its turn; the stack's rollout is: ";
+
   private static final Duration WHILE_BLOCKED = Duration.ofSeconds(30);
 
   private final WorkloadStore workloads;
-  private final Obstacles obstacles;
+  private final Surroundings surroundings;
   private final WatchStep watching;
   private final ClusterWatch watch;
   private final Clock clock;
 
   ChangeStep(
       WorkloadStore workloads,
-      Obstacles obstacles,
+      Surroundings surroundings,
       WatchStep watching,
       ClusterWatch watch,
       Clock clock) {
     this.workloads = workloads;
-    this.obstacles = obstacles;
+    this.surroundings = surroundings;
     this.watching = watching;
     this.watch = watch;
     this.clock = clock;
@@ -54,14 +58,14 @@ public class ChangeStep {
             subject.admitted(),
             subject.plan().revision(),
             subject.template(),
-            subject.stack().release(),
+            subject.stack().instrumentation().release(),
             subject.stored().view().annotations(),
             subject.stack().rollout().restart(),
             !subject.stored().rollout().complete());
     boolean riding =
         wish instanceof Wish.Granted granted && Boolean.TRUE.equals(granted.turn().riding())
             || wish instanceof Wish.Asking asking && Boolean.TRUE.equals(asking.turn().riding());
-    Optional<Refusal> obstacle = obstacles.find(subject, riding);
+    Optional<Refusal> obstacle = surroundings.obstacle(subject, riding);
     if (obstacle.isPresent()) {
       subject
           .draft()
@@ -129,9 +133,11 @@ public class ChangeStep {
         .stack(subject.stack().ref())
         .map(s -> s.getStatus())
         .map(s -> s.rollout())
-        .map(RolloutReasons::waiting)
-        .orElseGet(
-            () -> Finding.no(Reason.WAITING_FOR_SLOT, "the stack has not granted a turn yet"));
+        .flatMap(
+            turns ->
+                Stage.ofApiName(turns.stage())
+                    .map(stage -> Finding.no(stage.waitingReason(), WAITS + turns.stage())))
+        .orElseGet(() -> Finding.no(Reason.WAITING_FOR_SLOT, WAITS + "not begun"));
   }
 
   private static Plan plan(Subject subject) {

@@ -1,5 +1,6 @@
 package io.tracingstack.operator.controller;
 
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -23,6 +24,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Grants turns to the workloads of one stack, as its rollout allows. */
@@ -61,18 +63,22 @@ public class RolloutStep {
     RolloutDecision.Decision decision =
         RolloutDecision.next(
             plan.rollout(),
-            plan.release(),
+            plan.instrumentation().release(),
             workloads.stream().map(this::withGranted).map(Member::of).toList(),
             pipelineVerified,
             clock.instant());
-    decision.admit().forEach(this::grant);
+    Map<String, TracedWorkload> byName =
+        workloads.stream().collect(Collectors.toMap(RolloutStep::nameOf, tw -> tw));
+    decision.admit().stream()
+        .map(member -> byName.get(member.namespace() + "/" + member.name()))
+        .forEach(this::grant);
     return new Outcome(
         decision,
         new TracingStackStatus.Rollout(
             decision.stage().apiName(),
             decision.message(),
-            decision.running() + decision.admit().size(),
-            decision.waiting() - decision.admit().size(),
+            decision.running(),
+            decision.waiting(),
             decision.failures()),
         decision
             .lookAgainAt()
@@ -83,6 +89,10 @@ public class RolloutStep {
   /** Forgets a stack that goes. */
   void forget(StackRef ref) {
     begun.remove(ref);
+  }
+
+  private static String nameOf(TracedWorkload tw) {
+    return tw.getMetadata().getNamespace() + "/" + tw.getMetadata().getName();
   }
 
   private Collection<TracedWorkload> read(StackRef ref) {
@@ -109,22 +119,27 @@ public class RolloutStep {
   }
 
   /** Only if nobody has written the object since we looked: what was decided must still be true. */
-  private void grant(Member member) {
-    Turn turn = member.candidate().orElseThrow();
+  private void grant(TracedWorkload workload) {
+    ObjectMeta metadata = workload.getMetadata();
+    Turn turn = workload.getStatus().candidate();
     try {
       client
           .resources(TracedWorkload.class)
-          .inNamespace(member.namespace())
-          .withName(member.name())
+          .inNamespace(metadata.getNamespace())
+          .withName(metadata.getName())
           .patch(
               PatchContext.of(PatchType.JSON_MERGE),
               Serialization.asJson(
                   Map.of(
                       "metadata",
-                      Map.of("resourceVersion", member.resourceVersion(), "uid", member.uid()),
+                      Map.of(
+                          "resourceVersion",
+                          metadata.getResourceVersion(),
+                          "uid",
+                          metadata.getUid()),
                       "spec",
                       Map.of("admitted", turn))));
-      granted.put(member.uid(), turn);
+      granted.put(metadata.getUid(), turn);
       metrics.applied("tracedworkload");
     } catch (KubernetesClientException e) {
       // Its event brings us back, or it is gone.

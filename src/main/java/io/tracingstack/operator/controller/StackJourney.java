@@ -20,6 +20,7 @@ import io.tracingstack.operator.journey.RolloutView;
 import io.tracingstack.operator.journey.WorkloadCounts;
 import io.tracingstack.operator.kube.StackTelemetry;
 import io.tracingstack.operator.rollout.RolloutDecision;
+import io.tracingstack.operator.rollout.Stage;
 import io.tracingstack.operator.stack.BackendPlan;
 import io.tracingstack.operator.stack.Defaults;
 import io.tracingstack.operator.stack.InvalidSpecException;
@@ -102,7 +103,7 @@ public class StackJourney {
   }
 
   private static Finding healthy(RolloutDecision.Decision decision) {
-    return decision.stage() == RolloutDecision.Stage.STOPPED
+    return decision.stage() == Stage.STOPPED
         ? Finding.no(Reason.ROLLOUT_STOPPED, decision.message())
         : Finding.yes(Reason.ROLLOUT_HEALTHY, decision.message());
   }

@@ -55,7 +55,7 @@ public class WatchStep {
             subject.admitted(),
             revision,
             subject.template(),
-            subject.stack().release()));
+            subject.stack().instrumentation().release()));
     if (!draft.has(ConditionType.ADMITTED)) {
       draft.set(ConditionType.ADMITTED, Finding.yes(Reason.ADMITTED, "the rollout let it go"));
     }

@@ -8,6 +8,7 @@ import io.tracingstack.operator.api.v1alpha1.Reason;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkload;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Reverted;
+import io.tracingstack.operator.injection.Footprint;
 import io.tracingstack.operator.injection.InjectionPlan;
 import io.tracingstack.operator.injection.JavaInjection;
 import io.tracingstack.operator.injection.Refusal;
@@ -30,6 +31,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** One step of a workload: fetch the facts, have them judged, act, and say what was found. */
 @ApplicationScoped
@@ -110,7 +112,11 @@ public class WorkloadJourney {
             stack.instrumentation(),
             decision.plan().orElseThrow());
     Optional<Reverted> standing =
-        Reverts.standing(before, subject.plan().revision(), subject.template(), retry);
+        Stream.concat(
+                Stream.of(subject.plan().revision()),
+                Footprint.of(stored.template()).map(Footprint::revision).stream())
+            .flatMap(r -> Reverts.standing(before, r, subject.template(), retry).stream())
+            .findFirst();
     if (standing.isPresent()) {
       return afterFailure(subject, standing.get());
     }
@@ -142,8 +148,12 @@ public class WorkloadJourney {
     StatusDraft draft = subject.draft();
     Optional<InstrumentationPlan> former =
         Reverts.former(subject.before(), subject.instrumentation());
-    if (former.isPresent()) {
-      InjectionPlan plan = decide(subject.tw(), subject.stored(), former.get()).plan().orElseThrow();
+    Optional<InjectionPlan> proven =
+        former
+            .flatMap(f -> decide(subject.tw(), subject.stored(), f).plan())
+            .filter(p -> !p.revision().equals(failure.revision()));
+    if (proven.isPresent()) {
+      InjectionPlan plan = proven.get();
       Subject returning =
           new Subject(
               subject.tw(),

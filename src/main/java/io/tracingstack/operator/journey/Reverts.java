@@ -57,9 +57,11 @@ public final class Reverts {
         failure.template(),
         failure.release(),
         failure.reason(),
-        failure.message(),
+        failsWithoutUs
+            ? failure.message() + "; it is not healthy without us either"
+            : failure.message(),
         failure.counted() && !failsWithoutUs,
-        healthy,
+        healthy || failsWithoutUs,
         failure.time(),
         failure.evidence());
   }

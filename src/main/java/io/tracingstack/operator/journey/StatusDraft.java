@@ -87,6 +87,10 @@ public final class StatusDraft {
     this.taken = turn;
   }
 
+  public Turn taken() {
+    return taken;
+  }
+
   /** What would be done. */
   public void plan(Plan plan) {
     this.plan = plan;

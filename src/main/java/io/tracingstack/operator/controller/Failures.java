@@ -1,0 +1,167 @@
+package io.tracingstack.operator.controller;
+
+import io.fabric8.kubernetes.api.model.Condition;
+import io.tracingstack.operator.api.v1alpha1.ConditionType;
+import io.tracingstack.operator.api.v1alpha1.Reason;
+import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
+import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Reverted;
+import io.tracingstack.operator.journey.Progress;
+import io.tracingstack.operator.journey.StatusDraft;
+import io.tracingstack.operator.kube.ClusterWatch;
+import io.tracingstack.operator.rollout.Blame;
+import io.tracingstack.operator.rollout.FailureEvidence;
+import io.tracingstack.operator.rollout.Verdict;
+import io.tracingstack.operator.status.Conditions;
+import io.tracingstack.operator.status.Finding;
+import io.tracingstack.operator.verification.PodView;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Finds out whether a change is to be undone. That is written down first and done in the next pass:
+ * an operator that dies in between must not take the undo for somebody else's.
+ */
+@ApplicationScoped
+public class Failures {
+  private static final Duration AT_ONCE = Duration.ofMillis(100);
+
+  private final Surroundings surroundings;
+  private final ClusterWatch watch;
+  private final Clock clock;
+
+  Failures(Surroundings surroundings, ClusterWatch watch, Clock clock) {
+    this.surroundings = surroundings;
+    this.watch = watch;
+    this.clock = clock;
+  }
+
+  /**
+   * The undo that pods in trouble call for. Trouble of which we are not the cause is told, and
+   * everything else goes on.
+   *
+   * @param pods of the newest injected template
+   */
+  Optional<Progress> find(Subject subject, List<PodView> pods) {
+    Verdict verdict = Blame.of(facts(subject, pods, List.of()));
+    if (verdict.kind() == Verdict.Kind.NONE) {
+      return Optional.empty();
+    }
+    verdict = Blame.of(facts(subject, pods, surroundings.former(subject, pods)));
+    if (verdict.kind().reverts()) {
+      return Optional.of(revert(subject, verdict));
+    }
+    if (verdict.kind() == Verdict.Kind.THEIRS) {
+      subject
+          .draft()
+          .set(
+              ConditionType.ROLLED_OUT,
+              Finding.no(
+                  Reason.WORKLOAD_UNHEALTHY,
+                  "%s: %s".formatted(verdict.reason().apiName(), verdict.message())));
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * The undo of what runs well and is not traced, though it has had its time, and traffic.
+   *
+   * @param finding why it is not
+   */
+  Optional<Progress> findUnproven(Subject subject, List<PodView> pods, Finding finding) {
+    boolean isFailure =
+        finding.reason().group() == Reason.Group.FAILED
+            || finding.reason() == Reason.NO_INSTRUMENTED_LIBRARY;
+    boolean provenBefore = subject.draft().provenBefore(subject.plan().revision());
+    if (!isFailure || provenBefore || !pipelineVerified(subject) || !isLate(subject, pods)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        revert(
+            subject,
+            new Verdict(
+                // Nobody else's application is the worse for an unknown library in this one.
+                finding.reason() == Reason.NO_INSTRUMENTED_LIBRARY
+                    ? Verdict.Kind.UNCLEAR
+                    : Verdict.Kind.OURS,
+                finding.reason(),
+                finding.message(),
+                Optional.empty())));
+  }
+
+  private boolean isLate(Subject subject, List<PodView> pods) {
+    Duration timeout = subject.stack().rollout().verifyTimeout();
+    return pods.stream()
+        .flatMap(p -> p.readySince().stream())
+        .min(Comparator.naturalOrder())
+        .filter(since -> since.plus(timeout).isBefore(clock.instant()))
+        .isPresent();
+  }
+
+  /** While the pipeline is down nothing can be proven, and nobody is to blame for that. */
+  private boolean pipelineVerified(Subject subject) {
+    return watch
+        .stack(subject.stack().ref())
+        .map(s -> s.getStatus())
+        .filter(s -> Conditions.isTrue(s.conditions(), ConditionType.PIPELINE_VERIFIED))
+        .isPresent();
+  }
+
+  private Blame.Facts facts(Subject subject, List<PodView> pods, List<PodView> former) {
+    TracedWorkloadStatus before = subject.before();
+    var taken = subject.draft().taken();
+    boolean changed =
+        !Objects.equals(taken.template(), subject.template())
+            || Boolean.TRUE.equals(taken.riding());
+    return new Blame.Facts(
+        pods,
+        former,
+        changed,
+        subject.draft().provenBefore(subject.plan().revision())
+            ? Optional.of(Instant.parse(before.proof().firstSpan()))
+            : Optional.empty(),
+        subject.stack().rollout().soak(),
+        written(before),
+        subject.stack().rollout().verifyTimeout(),
+        subject.stored().rollout().stalled(),
+        subject.stored().rollout().refused(),
+        clock.instant());
+  }
+
+  /** A workload is admitted in the pass that writes. */
+  private Instant written(TracedWorkloadStatus before) {
+    return Conditions.find(before.conditions(), ConditionType.ADMITTED)
+        .filter(c -> "True".equals(c.getStatus()))
+        .map(Condition::getLastTransitionTime)
+        .map(Instant::parse)
+        .orElseGet(clock::instant);
+  }
+
+  private Progress revert(Subject subject, Verdict verdict) {
+    StatusDraft draft = subject.draft();
+    Optional<String> log =
+        verdict.culprit().flatMap(c -> surroundings.log(subject.namespace(), c));
+    Finding undoing =
+        Finding.no(
+            Reason.REVERTING,
+            "%s: %s".formatted(verdict.reason().apiName(), verdict.message()));
+    draft.reverted(
+        new Reverted(
+            subject.plan().revision(),
+            subject.template(),
+            draft.taken().release(),
+            verdict.reason().apiName(),
+            verdict.message(),
+            verdict.kind() == Verdict.Kind.OURS,
+            false,
+            StatusDraft.timestamp(clock.instant()),
+            FailureEvidence.of(verdict, log).orElse(null)));
+    draft.set(ConditionType.INJECTED, undoing);
+    return new Progress(draft.finish(clock.instant()), Optional.of(AT_ONCE));
+  }
+}

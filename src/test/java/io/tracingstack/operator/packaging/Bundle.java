@@ -164,10 +164,15 @@ final class Bundle {
     entry.set("name", deployment.at("/metadata/name"));
     entry.set("label", deployment.at("/metadata/labels"));
     entry.set("spec", deployment.get("spec"));
-    ObjectNode permissions = spec.putArray("clusterPermissions").addObject();
-    permissions.set("serviceAccountName", deployment.at("/spec/template/spec/serviceAccountName"));
-    permissions.set("rules", read(Path.of("config/rbac/role.yaml")).get("rules"));
+    permissions(spec.putArray("clusterPermissions"), deployment, "role.yaml");
+    permissions(spec.putArray("permissions"), deployment, "leader-election-role.yaml");
     return install;
+  }
+
+  private static void permissions(ArrayNode all, JsonNode deployment, String role) {
+    ObjectNode permissions = all.addObject();
+    permissions.set("serviceAccountName", deployment.at("/spec/template/spec/serviceAccountName"));
+    permissions.set("rules", read(Path.of("config/rbac", role)).get("rules"));
   }
 
   /** The operator's own image and those that it is told of. */

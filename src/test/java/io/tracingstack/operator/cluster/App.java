@@ -38,6 +38,9 @@ final class App {
   private int replicas = 1;
   private Probe readiness = httpProbe("/healthz", "HTTP", null);
   private Long user;
+  private String memory = "320Mi";
+  private Probe liveness;
+  private final Map<String, String> annotations = new TreeMap<>();
 
   private App(String namespace, String name) {
     this.namespace = namespace;
@@ -97,6 +100,21 @@ final class App {
     return this;
   }
 
+  App memory(String limit) {
+    this.memory = limit;
+    return this;
+  }
+
+  App liveness(Probe probe) {
+    this.liveness = probe;
+    return this;
+  }
+
+  App annotate(String key, String value) {
+    annotations.put(key, value);
+    return this;
+  }
+
   App runAsUser(long user) {
     this.user = user;
     return this;
@@ -137,6 +155,7 @@ final class App {
         .withNamespace(namespace)
         .withName(name)
         .withLabels(labels)
+        .withAnnotations(annotations)
         .endMetadata()
         .withNewSpec()
         .withReplicas(replicas)
@@ -213,10 +232,11 @@ final class App {
         .withContainerPort(PORT)
         .endPort()
         .withReadinessProbe(readiness)
+        .withLivenessProbe(liveness)
         .withNewResources()
         .addToRequests("cpu", new Quantity("20m"))
         .addToRequests("memory", new Quantity("128Mi"))
-        .addToLimits("memory", new Quantity("320Mi"))
+        .addToLimits("memory", new Quantity(memory))
         .endResources()
         .withNewSecurityContext()
         .withAllowPrivilegeEscalation(false)

@@ -1,10 +1,12 @@
 package io.tracingstack.operator.cluster;
 
+import io.fabric8.kubernetes.client.utils.Serialization;
 import io.tracingstack.operator.api.v1alpha1.BackendSpec;
 import io.tracingstack.operator.api.v1alpha1.CollectorSpec;
 import io.tracingstack.operator.api.v1alpha1.InstrumentationSpec;
 import io.tracingstack.operator.api.v1alpha1.JavaSpec;
 import io.tracingstack.operator.api.v1alpha1.OtlpBackendSpec;
+import io.tracingstack.operator.api.v1alpha1.RolloutSpec;
 import io.tracingstack.operator.api.v1alpha1.TracingStackSpec;
 
 /** Specifications of stacks that tests make for themselves. */
@@ -13,12 +15,26 @@ final class Stacks {
 
   /** A stack that sends to another stack's Tempo, which it cannot read. */
   static TracingStackSpec external(SharedStack target) {
-    return new TracingStackSpec(backend(target), null, null, null);
+    return new TracingStackSpec(backend(target), null, null, atOnce());
+  }
+
+  /** The same with a rollout of its own, in YAML. */
+  static TracingStackSpec external(SharedStack target, String rollout) {
+    return new TracingStackSpec(backend(target), null, null, rollout(rollout));
+  }
+
+  /** A rollout that lets everybody go at once. */
+  static RolloutSpec atOnce() {
+    return rollout("{canary: 0, maxConcurrent: 100}");
+  }
+
+  private static RolloutSpec rollout(String yaml) {
+    return Serialization.unmarshal(yaml, RolloutSpec.class);
   }
 
   static TracingStackSpec externalWithCollectorImage(SharedStack target, String image) {
     return new TracingStackSpec(
-        backend(target), new CollectorSpec(image, null, null, null), null, null);
+        backend(target), new CollectorSpec(image, null, null, null), null, atOnce());
   }
 
   static TracingStackSpec externalWithAgent(SharedStack target, String image, String sha256) {
@@ -26,13 +42,13 @@ final class Stacks {
         backend(target),
         null,
         new InstrumentationSpec(null, null, null, null, new JavaSpec(image, sha256, null, null)),
-        null);
+        atOnce());
   }
 
   /** A stack with a Tempo of its own that keeps few of the traces its workloads start. */
   static TracingStackSpec sampling(double ratio) {
     return new TracingStackSpec(
-        null, null, new InstrumentationSpec(null, null, ratio, null, null), null);
+        null, null, new InstrumentationSpec(null, null, ratio, null, null), atOnce());
   }
 
   private static BackendSpec backend(SharedStack target) {

@@ -17,7 +17,8 @@ final class Stacks {
   }
 
   static TracingStackSpec externalWithCollectorImage(SharedStack target, String image) {
-    return new TracingStackSpec(backend(target), new CollectorSpec(image, null, null, null), null, null);
+    return new TracingStackSpec(
+        backend(target), new CollectorSpec(image, null, null, null), null, null);
   }
 
   static TracingStackSpec externalWithAgent(SharedStack target, String image, String sha256) {
@@ -30,7 +31,8 @@ final class Stacks {
 
   /** A stack with a Tempo of its own that keeps few of the traces its workloads start. */
   static TracingStackSpec sampling(double ratio) {
-    return new TracingStackSpec(null, null, new InstrumentationSpec(null, null, ratio, null, null), null);
+    return new TracingStackSpec(
+        null, null, new InstrumentationSpec(null, null, ratio, null, null), null);
   }
 
   private static BackendSpec backend(SharedStack target) {

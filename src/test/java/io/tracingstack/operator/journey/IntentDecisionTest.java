@@ -5,10 +5,7 @@ import static io.tracingstack.operator.testing.TestWorkloads.deployment;
 import static io.tracingstack.operator.testing.TestWorkloads.template;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fabric8.kubernetes.api.model.Condition;
-import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
-import io.tracingstack.operator.testing.Yaml;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
 import io.tracingstack.operator.injection.EnvFromNames;
 import io.tracingstack.operator.injection.InjectionPlan;
@@ -16,6 +13,7 @@ import io.tracingstack.operator.injection.JavaInjection;
 import io.tracingstack.operator.stack.InstrumentationPlan;
 import io.tracingstack.operator.testing.ServerSideApply;
 import io.tracingstack.operator.testing.TestStacks;
+import io.tracingstack.operator.testing.Yaml;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;

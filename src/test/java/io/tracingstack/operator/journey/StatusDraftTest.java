@@ -2,7 +2,6 @@ package io.tracingstack.operator.journey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tracingstack.operator.testing.Yaml;
 import io.tracingstack.operator.api.v1alpha1.ConditionType;
 import io.tracingstack.operator.api.v1alpha1.Reason;
 import io.tracingstack.operator.api.v1alpha1.StackRef;
@@ -10,6 +9,7 @@ import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.AgentReport;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Proof;
 import io.tracingstack.operator.status.Finding;
+import io.tracingstack.operator.testing.Yaml;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

@@ -2,10 +2,9 @@ package io.tracingstack.operator.journey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-
-import io.tracingstack.operator.testing.Yaml;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
 import io.tracingstack.operator.api.v1alpha1.TracingStackStatus.Workloads;
+import io.tracingstack.operator.testing.Yaml;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;

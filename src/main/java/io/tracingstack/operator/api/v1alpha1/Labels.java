@@ -32,7 +32,9 @@ public final class Labels {
   /** Annotation on a workload: {@code "true"} puts it before those without, as a canary. */
   public static final String CANARY = "tracingstack.io/canary";
 
-  /** Annotation on a workload: {@code Immediate} or {@code OnNextChange}, instead of its stack's. */
+  /**
+   * Annotation on a workload: {@code Immediate} or {@code OnNextChange}, instead of its stack's.
+   */
   public static final String RESTART = "tracingstack.io/restart";
 
   /** Annotation on a workload: {@code Always} or {@code Never}, instead of its stack's. */

@@ -123,9 +123,7 @@ public enum Reason {
       "OutsideWindow", Group.WAITING, "wait for the next of the stack's spec.rollout.windows"),
   PAUSED("Paused", Group.WAITING, "set the stack's spec.rollout.paused to false"),
   AWAITING_NEXT_CHANGE(
-      "AwaitingNextChange",
-      Group.WAITING,
-      "roll the workload out yourself; tracing comes with it"),
+      "AwaitingNextChange", Group.WAITING, "roll the workload out yourself; tracing comes with it"),
   ROLLOUT_STOPPED(
       "RolloutStopped",
       Group.WAITING,
@@ -193,7 +191,8 @@ public enum Reason {
       "PodRefused",
       Group.FAILED,
       "resolve what refused the pods: the message says it in its words"),
-  NODE_TROUBLE("NodeTrouble", Group.PROGRESSING, "see the named node; the workload is not to blame"),
+  NODE_TROUBLE(
+      "NodeTrouble", Group.PROGRESSING, "see the named node; the workload is not to blame"),
   CRASH_LOOP("CrashLoop", Group.FAILED, "see the container's log; remove the label to undo"),
   OUT_OF_MEMORY(
       "OutOfMemory",

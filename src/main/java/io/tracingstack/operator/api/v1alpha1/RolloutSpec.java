@@ -48,8 +48,7 @@ public record RolloutSpec(
             "Stops admissions at once; what is on its way goes on. Default: false.")
         Boolean paused,
     @Size(max = 16)
-        @JsonPropertyDescription(
-            "When pods may restart; reverts are exempt. Default: at any time.")
+        @JsonPropertyDescription("When pods may restart; reverts are exempt. Default: at any time.")
         List<Window> windows,
     @JsonPropertyDescription(
             "Immediate, or OnNextChange: wait for the workload's own next rollout and ride it."
@@ -118,11 +117,10 @@ public record RolloutSpec(
   public record Window(
       @Required
           @Size(max = 100)
-          @JsonPropertyDescription("When it opens: a five-field cron expression, e.g. 0 22 * * 1-5.")
+          @JsonPropertyDescription(
+              "When it opens: a five-field cron expression, e.g. 0 22 * * 1-5.")
           String schedule,
-      @Required
-          @Pattern(DURATION)
-          @JsonPropertyDescription("How long it stays open, e.g. 4h.")
+      @Required @Pattern(DURATION) @JsonPropertyDescription("How long it stays open, e.g. 4h.")
           String duration,
       @Size(max = 64)
           @JsonPropertyDescription("Time zone of the schedule, e.g. Europe/Berlin. Default: UTC.")

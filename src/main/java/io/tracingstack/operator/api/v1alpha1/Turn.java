@@ -12,8 +12,7 @@ import io.fabric8.generator.annotation.Required;
 public record Turn(
     @Required @JsonPropertyDescription("Counts the turns of this workload, from 1.") long number,
     @Required @JsonPropertyDescription("Hash of the content to inject.") String revision,
-    @Required
-        @JsonPropertyDescription("Hash of the pod template without us that it is to go into.")
+    @Required @JsonPropertyDescription("Hash of the pod template without us that it is to go into.")
         String template,
     @Required
         @JsonPropertyDescription(

@@ -31,6 +31,7 @@ class ArchitectureTest {
     BASE + ".injection..",
     BASE + ".status..",
     BASE + ".verification..",
+    BASE + ".rollout..",
     BASE + ".journey.."
   };
 
@@ -53,6 +54,8 @@ class ArchitectureTest {
           .definedBy(BASE + ".status..")
           .layer("verification")
           .definedBy(BASE + ".verification..")
+          .layer("rollout")
+          .definedBy(BASE + ".rollout..")
           .layer("journey")
           .definedBy(BASE + ".journey..")
           .layer("kube")
@@ -73,8 +76,10 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("api")
           .whereLayer("verification")
           .mayOnlyAccessLayers("api", "stack", "status", "injection")
-          .whereLayer("journey")
+          .whereLayer("rollout")
           .mayOnlyAccessLayers("api", "stack", "injection", "status", "verification")
+          .whereLayer("journey")
+          .mayOnlyAccessLayers("api", "stack", "injection", "status", "verification", "rollout")
           .whereLayer("controller")
           .mayNotBeAccessedByAnyLayer()
           .ensureAllClassesAreContainedInArchitectureIgnoring(BASE);

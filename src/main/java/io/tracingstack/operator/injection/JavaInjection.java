@@ -57,7 +57,8 @@ public final class JavaInjection {
         base.getSpec().getContainers().stream()
             .filter(c -> choice.names().contains(c.getName()))
             .toList();
-    Optional<Refusal> forbidden = Preflight.check(base, targets, envFrom, workload.mayTakeOver());
+    Optional<Refusal> forbidden =
+        Preflight.check(workload, base, targets, envFrom, instrumentation);
     if (forbidden.isPresent()) {
       return Decision.refuse(forbidden.get());
     }

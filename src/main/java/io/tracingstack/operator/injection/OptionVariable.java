@@ -63,7 +63,7 @@ enum OptionVariable {
   }
 
   static boolean isNamedByHand(Container container) {
-    return Preflight.optionTexts(container)
+    return OtherAgents.optionTexts(container)
         .anyMatch(text -> text.contains("-javaagent:" + JavaInjection.AGENT_PATH));
   }
 

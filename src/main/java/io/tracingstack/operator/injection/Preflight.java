@@ -4,11 +4,9 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.tracingstack.operator.api.v1alpha1.Reason;
+import io.tracingstack.operator.stack.InstrumentationPlan;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What forbids an injection before anything is written: an ordered chain, the first hit counts. */
@@ -16,41 +14,54 @@ final class Preflight {
   /** Where the agent is mounted. */
   static final String MOUNT_PATH = "/tracingstack/agent";
 
-  /**
-   * Files of Java agents that trace. Others, such as exporters of metrics and profilers, run beside
-   * ours without harm.
-   */
-  private static final Pattern TRACING_AGENT =
-      Pattern.compile(
-          "-javaagent:\\S*(opentelemetry|otel|dd-java-agent|datadog|newrelic|elastic-apm|skywalking"
-              + "|appdynamics|javaagent/javaagent|dynatrace|oneagent|contrast|glowroot|splunk"
-              + "|applicationinsights|instana|pinpoint|scouter|hypertrace|lightstep|honeycomb|sfx)\\S*",
-          Pattern.CASE_INSENSITIVE);
-
-  /** Annotations of other injectors that put a Java agent into the pod. */
-  private static final Map<String, Pattern> OTHER_INJECTORS =
-      Map.of(
-          "instrumentation.opentelemetry.io/inject-java",
-          Pattern.compile("(?!false$).+"),
-          "admission.datadoghq.com/java-lib.version",
-          Pattern.compile(".+"),
-          "oneagent.dynatrace.com/inject",
-          Pattern.compile("true"));
-
   private Preflight() {}
 
-  /** Checks the pod template, which must be free of our own fields. */
+  /**
+   * Checks a workload.
+   *
+   * @param base its pod template, free of our own fields
+   * @param targets the containers of it that get the agent
+   */
   static Optional<Refusal> check(
-      PodTemplateSpec template, List<Container> targets, EnvFromNames envFrom, boolean takeOver) {
+      WorkloadView workload,
+      PodTemplateSpec base,
+      List<Container> targets,
+      EnvFromNames envFrom,
+      InstrumentationPlan instrumentation) {
+    AcceptedRisks accepted = workload.acceptedRisks();
     return Stream.<Stream<Refusal>>of(
-            nameTaken(template).stream(),
-            otherInjector(template).stream(),
-            targets.stream().flatMap(c -> otherAgent(c).stream()),
+            nameTaken(base).stream(),
+            OtherAgents.find(base, targets),
             targets.stream().flatMap(c -> ownExporter(c, envFrom).stream()),
             targets.stream()
-                .flatMap(c -> OptionVariable.choose(c, envFrom, takeOver).refusal().stream()))
+                .flatMap(
+                    c ->
+                        OptionVariable.choose(c, envFrom, workload.mayTakeOver())
+                            .refusal()
+                            .stream()),
+            architecture(base, instrumentation),
+            tightLimits(workload, base, targets))
         .flatMap(refusals -> refusals)
+        .filter(refusal -> !accepted.cover(refusal))
         .findFirst();
+  }
+
+  /** What an image of the user's own is built for, they know. */
+  private static Stream<Refusal> architecture(
+      PodTemplateSpec base, InstrumentationPlan instrumentation) {
+    return instrumentation.ownAgentImage()
+        ? Stream.empty()
+        : Architectures.check(base.getSpec()).stream();
+  }
+
+  /**
+   * With the agent in it already, a pod has shown what it needs; taking it out would restart it.
+   */
+  private static Stream<Refusal> tightLimits(
+      WorkloadView workload, PodTemplateSpec base, List<Container> targets) {
+    return workload.isInjected()
+        ? Stream.empty()
+        : TightLimits.check(base.getSpec(), targets.stream().map(Container::getName).toList());
   }
 
   private static Optional<Refusal> nameTaken(PodTemplateSpec template) {
@@ -75,45 +86,6 @@ final class Preflight {
             : volume ? "a volume " + Footprint.NAME : "a mount at " + MOUNT_PATH;
     return Optional.of(
         new Refusal(Reason.NAME_TAKEN, "the pod template has " + what + " that is not ours"));
-  }
-
-  private static Optional<Refusal> otherInjector(PodTemplateSpec template) {
-    Map<String, String> annotations =
-        WorkloadView.orEmpty(
-            template.getMetadata() == null ? null : template.getMetadata().getAnnotations());
-    return OTHER_INJECTORS.entrySet().stream()
-        .filter(
-            e ->
-                annotations.containsKey(e.getKey())
-                    && e.getValue().matcher(annotations.get(e.getKey())).matches())
-        .map(Map.Entry::getKey)
-        .sorted()
-        .findFirst()
-        .map(
-            key ->
-                new Refusal(
-                    Reason.OTHER_AGENT_PRESENT,
-                    "the pod template's annotation " + key + " asks for another Java agent"));
-  }
-
-  private static Optional<Refusal> otherAgent(Container container) {
-    return optionTexts(container)
-        .flatMap(text -> TRACING_AGENT.matcher(text).results())
-        .map(MatchResult::group)
-        .filter(agent -> !agent.startsWith("-javaagent:" + JavaInjection.AGENT_PATH))
-        .map(
-            agent ->
-                new Refusal(
-                    Reason.OTHER_AGENT_PRESENT,
-                    "container %s already runs %s".formatted(container.getName(), agent)))
-        .findFirst();
-  }
-
-  /** Where a container may name Java agents, as far as the pod template shows. */
-  static Stream<String> optionTexts(Container container) {
-    return Stream.concat(
-        Stream.of(container.getCommand(), container.getArgs()).flatMap(List::stream),
-        container.getEnv().stream().map(EnvVar::getValue).filter(v -> v != null));
   }
 
   /** A user's exporter settings win, so spans would go elsewhere and could never be proven. */

@@ -32,6 +32,16 @@ public record WorkloadView(
     return "true".equals(annotations.get(Labels.TAKE_OVER));
   }
 
+  /** What its owner accepts although we would refuse. */
+  public AcceptedRisks acceptedRisks() {
+    return AcceptedRisks.of(annotations);
+  }
+
+  /** Whether its pod template carries something of ours. */
+  public boolean isInjected() {
+    return Footprint.of(template).isPresent();
+  }
+
   static Map<String, String> orEmpty(Map<String, String> map) {
     return map == null ? Map.of() : map;
   }

@@ -1,12 +1,18 @@
 package io.tracingstack.operator.journey;
 
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentCondition;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetSpec;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetStatus;
 import io.tracingstack.operator.api.v1alpha1.Reason;
 import io.tracingstack.operator.status.Finding;
+import io.tracingstack.operator.verification.CreationRefused;
+import io.tracingstack.operator.verification.PodTrouble;
 import io.tracingstack.operator.verification.PodView;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,6 +23,9 @@ import java.util.Optional;
  * @param updated pods of the present template
  * @param available pods of the present template that serve, as far as the kind reports them
  * @param total all pods, former revisions included
+ * @param kept pods that a StatefulSet's partition keeps at their former revision
+ * @param stalled why the controller has given up waiting for progress (Deployment only)
+ * @param refused what lets it create no pod (Deployment only; others tell by events)
  */
 public record RolloutView(
     boolean observed,
@@ -25,20 +34,62 @@ public record RolloutView(
     int available,
     int total,
     boolean paused,
-    boolean onDelete) {
+    boolean onDelete,
+    int kept,
+    Optional<String> stalled,
+    Optional<CreationRefused> refused) {
+
+  private static final Comparator<PodView> BY_TROUBLE =
+      Comparator.comparing((PodView p) -> p.trouble().orElseThrow(), PodTrouble.ORDER)
+          .thenComparing(PodView::name);
+
+  /** The view of a workload whose kind tells no more than counts. */
+  public RolloutView(
+      boolean observed,
+      int desired,
+      int updated,
+      int available,
+      int total,
+      boolean paused,
+      boolean onDelete) {
+    this(
+        observed,
+        desired,
+        updated,
+        available,
+        total,
+        paused,
+        onDelete,
+        0,
+        Optional.empty(),
+        Optional.empty());
+  }
 
   /** The view of a Deployment. */
   public static RolloutView of(Deployment deployment) {
     DeploymentStatus status =
         Optional.ofNullable(deployment.getStatus()).orElseGet(DeploymentStatus::new);
+    boolean observed =
+        isObserved(deployment.getMetadata().getGeneration(), status.getObservedGeneration());
+    // What the controller said of an earlier template says nothing of this one.
+    List<DeploymentCondition> conditions = observed ? status.getConditions() : List.of();
     return new RolloutView(
-        isObserved(deployment.getMetadata().getGeneration(), status.getObservedGeneration()),
+        observed,
         orElse(deployment.getSpec().getReplicas(), 1),
         orElse(status.getUpdatedReplicas(), 0),
         orElse(status.getAvailableReplicas(), 0),
         orElse(status.getReplicas(), 0),
         Boolean.TRUE.equals(deployment.getSpec().getPaused()),
-        false);
+        false,
+        0,
+        conditions.stream()
+            .filter(c -> "ProgressDeadlineExceeded".equals(c.getReason()))
+            .findFirst()
+            .map(DeploymentCondition::getMessage),
+        conditions.stream()
+            .filter(c -> "ReplicaFailure".equals(c.getType()) && "True".equals(c.getStatus()))
+            .map(c -> new CreationRefused(c.getMessage(), Instant.parse(c.getLastTransitionTime())))
+            .findFirst());
   }
 
   /** The view of a StatefulSet. */
@@ -48,16 +99,31 @@ public record RolloutView(
     boolean settled =
         status.getUpdateRevision() != null
             && status.getUpdateRevision().equals(status.getCurrentRevision());
+    int desired = orElse(set.getSpec().getReplicas(), 1);
     return new RolloutView(
         isObserved(set.getMetadata().getGeneration(), status.getObservedGeneration()),
-        orElse(set.getSpec().getReplicas(), 1),
+        desired,
         // updatedReplicas is dropped from the status once every pod is of the update revision.
         settled ? orElse(status.getReplicas(), 0) : orElse(status.getUpdatedReplicas(), 0),
         orElse(status.getReadyReplicas(), 0),
         orElse(status.getReplicas(), 0),
         false,
         set.getSpec().getUpdateStrategy() != null
-            && "OnDelete".equals(set.getSpec().getUpdateStrategy().getType()));
+            && "OnDelete".equals(set.getSpec().getUpdateStrategy().getType()),
+        settled ? 0 : kept(set.getSpec(), desired),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** Pods with an ordinal below the partition stay; the first ordinal need not be 0. */
+  private static int kept(StatefulSetSpec spec, int desired) {
+    int partition =
+        Optional.ofNullable(spec.getUpdateStrategy())
+            .map(s -> s.getRollingUpdate())
+            .map(r -> r.getPartition())
+            .orElse(0);
+    int first = Optional.ofNullable(spec.getOrdinals()).map(o -> o.getStart()).orElse(0);
+    return Math.max(0, Math.min(desired, partition - first));
   }
 
   /** Whether all desired pods are of the present template and serve, and no others are left. */
@@ -65,24 +131,38 @@ public record RolloutView(
     return observed && updated == desired && available == desired && total == desired;
   }
 
+  /**
+   * The same, told also by pods: those of the newest pod template, by the hash their controller
+   * labelled them with. They were read after the counts, which may be of a moment before.
+   */
+  private boolean complete(List<PodView> pods) {
+    return complete()
+        && (pods.isEmpty() || pods.stream().filter(PodView::ready).count() >= desired);
+  }
+
+  /** Whether all pods that may be of the present template are, and serve. */
+  private boolean partitioned() {
+    return observed && kept > 0 && updated >= desired - kept && available == desired;
+  }
+
   /** The condition RolledOut; {@code pods} are those of the injected revision. */
   public Finding finding(List<PodView> pods) {
-    if (complete()) {
+    if (complete(pods)) {
       return desired == 0
           ? Finding.unknown(Reason.SCALED_TO_ZERO, "no pods are wanted")
           : Finding.yes(
               Reason.ROLLED_OUT, "%d of %d pods are of this revision".formatted(updated, desired));
     }
-    Optional<PodView> troubled = pods.stream().filter(p -> p.trouble().isPresent()).findFirst();
+    Optional<Finding> troubled =
+        pods.stream()
+            .filter(p -> !p.life().deleting() && p.trouble().isPresent())
+            .min(BY_TROUBLE)
+            .map(p -> troubled(p.name(), p.trouble().orElseThrow()));
     if (troubled.isPresent()) {
-      PodView pod = troubled.get();
-      Reason reason =
-          switch (pod.trouble().get()) {
-            case CRASH_LOOP -> Reason.CRASH_LOOP;
-            case OUT_OF_MEMORY -> Reason.OUT_OF_MEMORY;
-            case IMAGE_PULL -> Reason.IMAGE_PULL;
-          };
-      return Finding.no(reason, "pod " + pod.name() + " does not run");
+      return troubled.get();
+    }
+    if (refused.isPresent()) {
+      return Finding.no(Reason.POD_REFUSED, "no pod can be created: " + refused.get().message());
     }
     if (paused) {
       return Finding.no(Reason.PAUSED_DEPLOYMENT, "the Deployment is paused");
@@ -91,10 +171,35 @@ public record RolloutView(
       return Finding.no(
           Reason.ON_DELETE, "%d of %d pods are of this revision".formatted(updated, desired));
     }
+    if (partitioned()) {
+      return Finding.no(
+          Reason.PARTITIONED,
+          "%d of %d pods are of this revision, the partition keeps %d"
+              .formatted(updated, desired, kept));
+    }
+    Optional<PodView> unready =
+        pods.stream()
+            .filter(p -> !p.ready() && p.life().runningSince().isPresent())
+            .min(Comparator.comparing(PodView::name));
+    if (stalled.isPresent() && unready.isPresent()) {
+      return Finding.no(
+          Reason.PROBE_FAILING,
+          "pod %s runs and does not become ready; %s"
+              .formatted(unready.get().name(), stalled.get()));
+    }
     return Finding.no(
         Reason.PROGRESSING,
-        "%d of %d pods are of this revision, %d available, %d of former revisions left"
-            .formatted(updated, desired, available, Math.max(0, total - updated)));
+        "%d of %d pods are of this revision, %d available, %d of former revisions left%s"
+            .formatted(
+                updated,
+                desired,
+                available,
+                Math.max(0, total - updated),
+                stalled.map(s -> "; " + s).orElse("")));
+  }
+
+  private static Finding troubled(String pod, PodTrouble trouble) {
+    return Finding.no(trouble.kind().reason(), "pod %s: %s".formatted(pod, trouble.message()));
   }
 
   private static boolean isObserved(Long generation, Long observedGeneration) {

@@ -1,2 +1,2 @@
-/** Which workloads of a stack may go when: everything that is about their order. Pure. */
+/** Which workloads of a stack may go when, and whose fault it is when one fails. Pure. */
 package io.tracingstack.operator.rollout;

@@ -14,6 +14,7 @@ import java.util.SortedMap;
  *
  * @param otlpHttp where agents send OTLP over HTTP
  * @param otlpGrpc the same for a workload whose user has chosen gRPC
+ * @param ownAgentImage whether the stack names an agent image of its own
  * @param agentSha256 digest that the init container must find; empty when the image's own record
  *     counts
  */
@@ -25,6 +26,7 @@ public record InstrumentationPlan(
     double samplingRatio,
     SortedMap<String, String> resourceAttributes,
     String agentImage,
+    boolean ownAgentImage,
     Optional<String> agentSha256,
     List<JavaSpec.Env> agentEnv,
     ResourceRequirements initResources) {

@@ -139,6 +139,7 @@ public record StackPlan(
         or(spec.samplingRatio(), 1.0),
         resourceAttributes(or(spec.resourceAttributes(), Map.of())),
         ownImage ? java.agentImage() : defaults.agentInitImage(),
+        ownImage,
         Optional.ofNullable(java.agentSha256())
             .or(() -> ownImage ? Optional.empty() : Optional.of(defaults.agentSha256())),
         or(java.env(), List.of()),

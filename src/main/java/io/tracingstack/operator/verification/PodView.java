@@ -18,11 +18,11 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * A pod of an injected revision as far as verification is concerned.
+ * A pod of a workload as far as verification is concerned.
  *
  * @param templateRevision hash of the pod template it was made from, as its controller labelled it
  * @param readySince when it became Ready; empty while it is not, or is being deleted
- * @param trouble why it does not run, empty when nothing is wrong
+ * @param troubles what is or was wrong with it, the most telling first
  */
 public record PodView(
     String name,
@@ -32,19 +32,13 @@ public record PodView(
     Optional<ProofTarget> readinessProbe,
     Optional<InitReport> report,
     boolean initEndedWithoutReport,
-    Optional<Trouble> trouble) {
-
-  /** What keeps a pod from running. */
-  public enum Trouble {
-    CRASH_LOOP,
-    OUT_OF_MEMORY,
-    IMAGE_PULL
-  }
+    PodLife life,
+    List<PodTrouble> troubles) {
 
   /** Takes the view of a pod. */
   public static PodView of(Pod pod) {
     Optional<ContainerStateTerminated> init =
-        statuses(pod.getStatus(), true)
+        initContainers(pod.getStatus())
             .filter(s -> Footprint.NAME.equals(s.getName()) && s.getState() != null)
             .map(s -> s.getState().getTerminated())
             .filter(t -> t != null)
@@ -58,7 +52,8 @@ public record PodView(
         target(pod),
         report,
         init.isPresent() && report.isEmpty(),
-        trouble(pod.getStatus()));
+        PodLife.of(pod),
+        PodTroubles.of(pod));
   }
 
   private static String templateRevision(Map<String, String> labels) {
@@ -74,6 +69,11 @@ public record PodView(
     return readySince.isPresent();
   }
 
+  /** What keeps it from running now. */
+  public Optional<PodTrouble> trouble() {
+    return troubles.stream().filter(PodTrouble::lasting).findFirst();
+  }
+
   private static Optional<Instant> readySince(Pod pod) {
     if (pod.getMetadata().getDeletionTimestamp() != null || pod.getStatus() == null) {
       return Optional.empty();
@@ -84,33 +84,8 @@ public record PodView(
         .findFirst();
   }
 
-  private static Stream<ContainerStatus> statuses(PodStatus status, boolean init) {
-    return status == null
-        ? Stream.empty()
-        : (init ? status.getInitContainerStatuses() : status.getContainerStatuses()).stream();
-  }
-
-  private static Optional<Trouble> trouble(PodStatus status) {
-    return Stream.concat(statuses(status, true), statuses(status, false))
-        .flatMap(s -> trouble(s).stream())
-        .findFirst();
-  }
-
-  private static Optional<Trouble> trouble(ContainerStatus status) {
-    boolean killed =
-        Stream.of(status.getState(), status.getLastState())
-            .filter(s -> s != null && s.getTerminated() != null)
-            .anyMatch(s -> "OOMKilled".equals(s.getTerminated().getReason()));
-    String waiting =
-        status.getState() == null || status.getState().getWaiting() == null
-            ? ""
-            : String.valueOf(status.getState().getWaiting().getReason());
-    return switch (waiting) {
-      case "CrashLoopBackOff" -> Optional.of(killed ? Trouble.OUT_OF_MEMORY : Trouble.CRASH_LOOP);
-      case "ImagePullBackOff", "ErrImagePull", "ErrImageNeverPull", "InvalidImageName" ->
-          Optional.of(Trouble.IMAGE_PULL);
-      default -> Optional.empty();
-    };
+  private static Stream<ContainerStatus> initContainers(PodStatus status) {
+    return status == null ? Stream.empty() : status.getInitContainerStatuses().stream();
   }
 
   private static Optional<ProofTarget> target(Pod pod) {
@@ -124,7 +99,7 @@ public record PodView(
         .flatMap(c -> target(c, pod.getStatus().getPodIP()));
   }
 
-  private static boolean carriesOurs(Container container) {
+  static boolean carriesOurs(Container container) {
     return container.getVolumeMounts().stream().anyMatch(m -> Footprint.NAME.equals(m.getName()));
   }
 

@@ -1,6 +1,7 @@
 package io.tracingstack.operator.injection;
 
 import static io.tracingstack.operator.testing.TestWorkloads.container;
+import static io.tracingstack.operator.testing.TestWorkloads.deployment;
 import static io.tracingstack.operator.testing.TestWorkloads.env;
 import static io.tracingstack.operator.testing.TestWorkloads.envFromSecret;
 import static io.tracingstack.operator.testing.TestWorkloads.template;
@@ -10,7 +11,11 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.tracingstack.operator.api.v1alpha1.Labels;
 import io.tracingstack.operator.api.v1alpha1.Reason;
+import io.tracingstack.operator.testing.ServerSideApply;
+import io.tracingstack.operator.testing.TestStacks;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,6 +87,13 @@ class PreflightTest {
     "admission.datadoghq.com/java-lib.version, v1.2.3, true",
     "oneagent.dynatrace.com/inject, true, true",
     "oneagent.dynatrace.com/inject, false, false",
+    "instrumentation.newrelic.com/inject-java, true, true",
+    "instrumentation.newrelic.com/inject-java, false, false",
+    "admission.datadoghq.com/java-lib.custom-image, own/dd:1, true",
+    "admission.datadoghq.com/all-lib.version, latest, true",
+    "admission.datadoghq.com/python-lib.version, v2, false",
+    "co.elastic.apm/attach, java, true",
+    "co.elastic.apm/attach, nodejs, false",
     "example.com/inject-java, true, false"
   })
   void annotationsOfOtherInjectorsAreRefused(String key, String value, boolean refused) {
@@ -96,6 +108,138 @@ class PreflightTest {
 
     assertThat(refusal.map(Refusal::reason))
         .isEqualTo(refused ? Optional.of(Reason.OTHER_AGENT_PRESENT) : Optional.empty());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "swck-java-agent-injected, true, true",
+    "swck-java-agent-injected, false, false",
+    "admission.datadoghq.com/enabled, true, false"
+  })
+  void labelsOfOtherInjectorsAreRefused(String key, String value, boolean refused) {
+    PodTemplateSpec template =
+        new PodTemplateSpecBuilder(template(container("app")))
+            .editMetadata()
+            .addToLabels(key, value)
+            .endMetadata()
+            .build();
+
+    assertThat(check(template, EnvFromNames.NONE).map(Refusal::reason))
+        .isEqualTo(refused ? Optional.of(Reason.OTHER_AGENT_PRESENT) : Optional.empty());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ghcr.io/open-telemetry/opentelemetry-operator/autoinstrumentation-java:2.20.0, true",
+    "docker.elastic.co/observability/apm-agent-java:1.55.0, true",
+    "newrelic/newrelic-java-init:latest, true",
+    "gcr.io/datadoghq/dd-lib-java-init@sha256:0123, true",
+    "registry:5000/tools/opentelemetry-javaagent, true",
+    "docker.io/appdynamics/java-agent:24.1, true",
+    "registry.example.com/newrelic-proxy:1, false",
+    "registry.example.com/shop:newrelic-java, false",
+    "registry.example.com/copy:1, false"
+  })
+  void imagesThatBringAnotherAgentAreRefused(String image, boolean refused) {
+    Container init = new ContainerBuilder(container("copy")).withImage(image).build();
+    PodTemplateSpec template =
+        new PodTemplateSpecBuilder(template(container("app")))
+            .editSpec()
+            .withInitContainers(init)
+            .endSpec()
+            .build();
+
+    assertThat(check(template, EnvFromNames.NONE).map(Refusal::message))
+        .isEqualTo(
+            refused
+                ? Optional.of(
+                    "container copy has the image " + image + ", which carries another Java agent")
+                : Optional.empty());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "memory            | 128Mi |                                | MEMORY_TOO_TIGHT",
+        "memory            | 128Mi | MemoryTooTight                 |",
+        "memory            | 128Mi | ProbeTooTight , MemoryTooTight |",
+        "memory            | 128Mi | ProbeTooTight                  | MEMORY_TOO_TIGHT",
+        "ephemeral-storage | 10Mi  |                                | EPHEMERAL_STORAGE_TOO_TIGHT",
+        "ephemeral-storage | 10Mi  | EphemeralStorageTooTight       |"
+      })
+  void tightLimitsAreRefusedUnlessTheirOwnerAcceptsThem(
+      String resource, String limit, String accepted, Reason expected) {
+    PodTemplateSpec template = template(limited("app", resource, limit));
+    WorkloadView workload =
+        deployment(accepted == null ? Map.of() : Map.of(Labels.ACCEPT_RISK, accepted), template);
+
+    assertThat(check(workload, EnvFromNames.NONE).map(Refusal::reason))
+        .isEqualTo(Optional.ofNullable(expected));
+  }
+
+  @Test
+  void theOwnerCannotAcceptWhatIsAFact() {
+    WorkloadView workload =
+        deployment(
+            Map.of(Labels.ACCEPT_RISK, "OwnExporter,UnsupportedArchitecture"),
+            template(container("app", env("OTEL_TRACES_EXPORTER", "zipkin"))));
+
+    assertThat(check(workload, EnvFromNames.NONE))
+        .map(Refusal::reason)
+        .contains(Reason.OWN_EXPORTER);
+  }
+
+  @Test
+  void anArchitectureWithoutAnInitImageIsRefused() {
+    PodTemplateSpec template = template(container("app"));
+    template.getSpec().setNodeSelector(Map.of("kubernetes.io/arch", "s390x"));
+
+    assertThat(check(template, EnvFromNames.NONE))
+        .map(Refusal::reason)
+        .contains(Reason.UNSUPPORTED_ARCHITECTURE);
+  }
+
+  @Test
+  void whatAnImageOfTheUsersIsBuiltForTheyKnow() {
+    PodTemplateSpec template = template(container("app"));
+    template.getSpec().setNodeSelector(Map.of("kubernetes.io/arch", "s390x"));
+
+    assertThat(
+            Preflight.check(
+                deployment(template),
+                template,
+                template.getSpec().getContainers(),
+                EnvFromNames.NONE,
+                TestStacks.plan("instrumentation: {java: {agentImage: 'own:1'}}")
+                    .instrumentation()))
+        .isEmpty();
+  }
+
+  @Test
+  void whatRunsWithTheAgentIsNotTakenOutForItsLimits() {
+    PodTemplateSpec original = template(container("app"));
+    PodTemplateSpec injected =
+        ServerSideApply.apply(
+            original,
+            JavaInjection.decide(
+                    "journey",
+                    deployment(original),
+                    TestStacks.instrumentation(),
+                    EnvFromNames.NONE)
+                .plan()
+                .orElseThrow()
+                .fragment());
+    injected
+        .getSpec()
+        .getContainers()
+        .get(0)
+        .setResources(limited("app", "memory", "128Mi").getResources());
+
+    assertThat(check(deployment(injected), EnvFromNames.NONE)).isEmpty();
+    assertThat(check(deployment(Footprint.strip(injected)), EnvFromNames.NONE))
+        .map(Refusal::reason)
+        .contains(Reason.MEMORY_TOO_TIGHT);
   }
 
   @ParameterizedTest
@@ -143,7 +287,13 @@ class PreflightTest {
     Container other = container("other", env("OTEL_EXPORTER_OTLP_ENDPOINT", "http://elsewhere"));
     Container app = container("app");
 
-    assertThat(Preflight.check(template(app, other), List.of(app), EnvFromNames.NONE, false))
+    assertThat(
+            Preflight.check(
+                deployment(template(app, other)),
+                template(app, other),
+                List.of(app),
+                EnvFromNames.NONE,
+                TestStacks.instrumentation()))
         .isEmpty();
   }
 
@@ -184,11 +334,25 @@ class PreflightTest {
             .build());
   }
 
+  private static Container limited(String name, String resource, String limit) {
+    return new ContainerBuilder(container(name))
+        .withNewResources()
+        .addToLimits(resource, new Quantity(limit))
+        .endResources()
+        .build();
+  }
+
   private static Optional<Refusal> check(Container container) {
     return check(template(container), EnvFromNames.NONE);
   }
 
   private static Optional<Refusal> check(PodTemplateSpec template, EnvFromNames envFrom) {
-    return Preflight.check(template, template.getSpec().getContainers(), envFrom, false);
+    return check(deployment(template), envFrom);
+  }
+
+  private static Optional<Refusal> check(WorkloadView workload, EnvFromNames envFrom) {
+    PodTemplateSpec base = Footprint.strip(workload.template());
+    return Preflight.check(
+        workload, base, base.getSpec().getContainers(), envFrom, TestStacks.instrumentation());
   }
 }

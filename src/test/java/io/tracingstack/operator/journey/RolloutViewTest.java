@@ -1,6 +1,8 @@
 package io.tracingstack.operator.journey;
 
 import static io.tracingstack.operator.testing.TestPods.healthy;
+import static io.tracingstack.operator.testing.TestPods.injected;
+import static io.tracingstack.operator.testing.TestPods.starting;
 import static io.tracingstack.operator.testing.TestPods.troubled;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,8 +11,10 @@ import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.tracingstack.operator.api.v1alpha1.Reason;
 import io.tracingstack.operator.status.Finding;
 import io.tracingstack.operator.testing.Yaml;
+import io.tracingstack.operator.verification.CreationRefused;
+import io.tracingstack.operator.verification.PodTrouble.Kind;
 import io.tracingstack.operator.verification.PodView;
-import io.tracingstack.operator.verification.PodView.Trouble;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,25 +83,131 @@ class RolloutViewTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"CRASH_LOOP, CRASH_LOOP", "OUT_OF_MEMORY, OUT_OF_MEMORY", "IMAGE_PULL, IMAGE_PULL"})
-  void aPodThatDoesNotRunIsNamedWithItsTrouble(Trouble trouble, Reason expected) {
+  @CsvSource({
+    "CRASH_LOOP, CRASH_LOOP",
+    "OUT_OF_MEMORY, OUT_OF_MEMORY",
+    "PROBE_KILLED, PROBE_FAILING",
+    "IMAGE_PULL, IMAGE_PULL",
+    "CONFIG_ERROR, POD_REFUSED",
+    "EVICTED, EPHEMERAL_STORAGE_TOO_TIGHT",
+    "UNSCHEDULABLE, NODE_TROUBLE",
+    "NODE, NODE_TROUBLE"
+  })
+  void aPodThatDoesNotRunIsNamedWithItsTrouble(Kind trouble, Reason expected) {
     List<PodView> pods = List.of(healthy("checkout-a"), troubled("checkout-b", trouble));
 
     Finding finding =
         deployment("{replicas: 2, paused: true}", "{observedGeneration: 3}").finding(pods);
 
-    assertThat(finding).isEqualTo(Finding.no(expected, "pod checkout-b does not run"));
+    assertThat(finding)
+        .isEqualTo(Finding.no(expected, "pod checkout-b: container app has " + trouble));
   }
 
   @Test
   void aRolloutThatIsCompleteHasNoTroubleThatCounts() {
-    assertThat(
-            deployment(
-                    "{replicas: 1}",
-                    "{observedGeneration: 3, replicas: 1, updatedReplicas: 1, availableReplicas: 1}")
-                .finding(List.of(troubled("old", Trouble.CRASH_LOOP)))
-                .holds())
+    assertThat(COMPLETE.finding(List.of(troubled("old", Kind.CRASH_LOOP), healthy("new"))).holds())
         .isTrue();
+  }
+
+  @Test
+  void countsThatPodsContradictAreOfAMomentBefore() {
+    assertThat(COMPLETE.complete()).isTrue();
+    assertThat(COMPLETE.finding(List.of(troubled("new", Kind.CRASH_LOOP))).reason())
+        .isEqualTo(Reason.CRASH_LOOP);
+    assertThat(COMPLETE.finding(List.of(starting("new"))).reason()).isEqualTo(Reason.PROGRESSING);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "two above it     | 1 | {replicas: 3, readyReplicas: 3, updatedReplicas: 2} | PARTITIONED",
+        "one of two above | 1 | {replicas: 3, readyReplicas: 3, updatedReplicas: 1} | PROGRESSING",
+        "one not ready    | 1 | {replicas: 3, readyReplicas: 2, updatedReplicas: 2} | PROGRESSING",
+        "all are kept     | 9 | {replicas: 3, readyReplicas: 3}                     | PARTITIONED",
+        "no partition     | 0 | {replicas: 3, readyReplicas: 3, updatedReplicas: 2} | PROGRESSING"
+      })
+  void aPartitionThatKeepsPodsBackIsTold(
+      String name, int partition, String status, Reason expected) {
+    StatefulSet set =
+        Yaml.read(
+            """
+            metadata: {generation: 3}
+            spec: {replicas: 3, updateStrategy: {rollingUpdate: {partition: %d}}}
+            status: %s
+            """
+                .formatted(partition, status),
+            StatefulSet.class);
+    set.getStatus().setObservedGeneration(3L);
+    set.getStatus().setCurrentRevision("a");
+    set.getStatus().setUpdateRevision("b");
+
+    assertThat(RolloutView.of(set).finding(List.of()).reason()).isEqualTo(expected);
+  }
+
+  @Test
+  void aPartitionCountsFromTheFirstOrdinal() {
+    StatefulSet set =
+        Yaml.read(
+            """
+            metadata: {generation: 1}
+            spec:
+              replicas: 3
+              ordinals: {start: 5}
+              updateStrategy: {rollingUpdate: {partition: 7}}
+            status: {observedGeneration: 1, replicas: 3, readyReplicas: 3, updatedReplicas: 1}
+            """,
+            StatefulSet.class);
+
+    assertThat(RolloutView.of(set).finding(List.of()).message())
+        .isEqualTo("1 of 3 pods are of this revision, the partition keeps 2");
+  }
+
+  @Test
+  void podsThatCannotBeCreatedAreTold() {
+    RolloutView view =
+        deployment(
+            "{replicas: 2}",
+            "{observedGeneration: 3, replicas: 2, updatedReplicas: 0, availableReplicas: 2,"
+                + " conditions: [{type: ReplicaFailure, status: 'True', reason: FailedCreate,"
+                + " message: 'exceeded quota: compute', lastTransitionTime:"
+                + " '2026-11-21T08:00:00Z'}]}");
+
+    assertThat(view.finding(List.of()))
+        .isEqualTo(
+            Finding.no(Reason.POD_REFUSED, "no pod can be created: exceeded quota: compute"));
+    assertThat(view.refused())
+        .contains(
+            new CreationRefused("exceeded quota: compute", Instant.parse("2026-11-21T08:00:00Z")));
+  }
+
+  @Test
+  void aControllerThatHasGivenUpIsTold() {
+    String conditions =
+        "conditions: [{type: Progressing, status: 'False', reason: ProgressDeadlineExceeded,"
+            + " message: 'it has timed out progressing.'}]";
+    RolloutView view =
+        deployment(
+            "{replicas: 2}",
+            "{observedGeneration: 3, replicas: 3, updatedReplicas: 1, availableReplicas: 2, "
+                + conditions
+                + "}");
+    PodView running =
+        injected(
+            "checkout-a",
+            "{containerStatuses: [{name: app, state: {running: {startedAt:"
+                + " '2026-11-21T08:00:02Z'}}}, {name: side, state: {running: {startedAt:"
+                + " '2026-11-21T08:00:02Z'}}}]}");
+
+    assertThat(view.finding(List.of(running)))
+        .isEqualTo(
+            Finding.no(
+                Reason.PROBE_FAILING,
+                "pod checkout-a runs and does not become ready; it has timed out progressing."));
+    assertThat(view.finding(List.of()).message()).endsWith("; it has timed out progressing.");
+    assertThat(deployment("{}", "{observedGeneration: 2, " + conditions + "}").stalled())
+        .as("of an earlier template")
+        .isEmpty();
   }
 
   @Test
@@ -110,6 +220,8 @@ class RolloutViewTest {
                 .message())
         .isEqualTo("2 of 3 pods are of this revision, 3 available, 2 of former revisions left");
   }
+
+  private static final RolloutView COMPLETE = new RolloutView(true, 1, 1, 1, 1, false, false);
 
   private static RolloutView deployment(String spec, String status) {
     return RolloutView.of(

@@ -2,8 +2,12 @@ package io.tracingstack.operator.testing;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.tracingstack.operator.verification.InitReport;
+import io.tracingstack.operator.verification.PodLife;
+import io.tracingstack.operator.verification.PodTrouble;
 import io.tracingstack.operator.verification.PodView;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Pods of an injected revision. */
@@ -28,8 +32,22 @@ public final class TestPods {
     return view(name, Optional.empty(), true, Optional.empty());
   }
 
-  public static PodView troubled(String name, PodView.Trouble trouble) {
-    return view(name, Optional.of(verified()), false, Optional.of(trouble));
+  /** A pod whose container app has this trouble now. */
+  public static PodView troubled(String name, PodTrouble.Kind kind) {
+    return view(
+        name,
+        Optional.of(verified()),
+        false,
+        Optional.of(
+            new PodTrouble(
+                kind,
+                PodTrouble.Part.INJECTED,
+                Optional.of("app"),
+                Optional.empty(),
+                0,
+                true,
+                Optional.empty(),
+                "container app has " + kind)));
   }
 
   public static InitReport verified() {
@@ -43,13 +61,46 @@ public final class TestPods {
         "agent installed");
   }
 
+  /**
+   * A pod of the Deployment checkout on node-1, created at 08:00, with an injected container app
+   * that has a liveness probe, and another one called side.
+   *
+   * @param status as YAML
+   */
+  public static PodView injected(String name, String status) {
+    return PodView.of(parse(yaml(name, "tracingstack-agent", status)));
+  }
+
+  /** The same pod without us. */
+  public static PodView plain(String name, String status) {
+    return PodView.of(parse(yaml(name, "data", status)));
+  }
+
+  private static String yaml(String name, String volume, String status) {
+    return """
+    metadata:
+      name: %s
+      creationTimestamp: '2026-11-21T08:00:00Z'
+      labels: {app: checkout, pod-template-hash: 7d9f}
+    spec:
+      nodeName: node-1
+      containers:
+        - name: app
+          volumeMounts: [{name: %s, mountPath: /tracingstack/agent}]
+          livenessProbe: {tcpSocket: {port: 8080}}
+        - name: side
+    status: %s
+    """
+        .formatted(name, volume, status);
+  }
+
   /** A pod as the API server has it. */
   public static Pod parse(String yaml) {
     return Yaml.read(yaml, Pod.class);
   }
 
   private static PodView view(
-      String name, Optional<InitReport> report, boolean silent, Optional<PodView.Trouble> trouble) {
+      String name, Optional<InitReport> report, boolean silent, Optional<PodTrouble> trouble) {
     return new PodView(
         name,
         "7d9f",
@@ -58,6 +109,14 @@ public final class TestPods {
         Optional.empty(),
         report,
         silent,
-        trouble);
+        new PodLife(
+            Optional.of("node-1"),
+            List.of("app"),
+            false,
+            false,
+            Map.of(),
+            Optional.empty(),
+            Optional.empty()),
+        trouble.stream().toList());
   }
 }

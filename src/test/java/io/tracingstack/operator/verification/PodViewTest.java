@@ -3,7 +3,7 @@ package io.tracingstack.operator.verification;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tracingstack.operator.testing.TestPods;
-import io.tracingstack.operator.verification.PodView.Trouble;
+import io.tracingstack.operator.verification.PodTrouble.Kind;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -109,12 +109,12 @@ class PodViewTest {
         "no reason       | {waiting: {}} | {} |"
       })
   void troubleIsWhatKeepsAContainerFromRunning(
-      String name, String state, String lastState, Trouble expected) {
+      String name, String state, String lastState, Kind expected) {
     String status =
         "{podIP: 10.0.0.7, containerStatuses: [{name: app, state: %s, lastState: %s}]}"
             .formatted(state, lastState);
 
-    assertThat(pod("httpGet: {port: 8080}", status).trouble())
+    assertThat(pod("httpGet: {port: 8080}", status).trouble().map(PodTrouble::kind))
         .isEqualTo(Optional.ofNullable(expected));
   }
 
@@ -124,7 +124,9 @@ class PodViewTest {
         "{initContainerStatuses: [{name: tracingstack-agent, state: {waiting: {reason:"
             + " ImagePullBackOff}}}]}";
 
-    assertThat(pod("httpGet: {port: 8080}", status).trouble()).contains(Trouble.IMAGE_PULL);
+    assertThat(pod("httpGet: {port: 8080}", status).trouble())
+        .map(PodTrouble::kind)
+        .contains(Kind.IMAGE_PULL);
   }
 
   @ParameterizedTest(name = "{0}")

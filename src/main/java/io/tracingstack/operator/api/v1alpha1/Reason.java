@@ -84,15 +84,18 @@ public enum Reason {
   QUOTA_EXCEEDED(
       "QuotaExceeded",
       Group.WAITING,
-      "raise the named ResourceQuota: the rollout needs room for a pod more than it has now"),
+      "raise the named ResourceQuota, or annotate the workload"
+          + " tracingstack.io/accept-risk=QuotaExceeded"),
   LIMIT_RANGE(
       "LimitRange",
       Group.WAITING,
-      "change the named LimitRange: it would refuse the init container"),
+      "change the named LimitRange, or the stack's instrumentation.java.resources: it would refuse"
+          + " pods with the init container"),
   UNSUPPORTED_ARCHITECTURE(
       "UnsupportedArchitecture",
       Group.WAITING,
-      "use an agent-init image for the named architecture"),
+      "name an agent-init image for the architecture of these nodes in the stack's"
+          + " instrumentation.java.agentImage"),
   WORKLOAD_UNHEALTHY(
       "WorkloadUnhealthy",
       Group.WAITING,

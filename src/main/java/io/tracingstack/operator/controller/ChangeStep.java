@@ -109,9 +109,7 @@ public class ChangeStep {
     if (outcome instanceof Outcome.Rejected rejected) {
       subject
           .draft()
-          .set(
-              ConditionType.PREFLIGHT,
-              Finding.no(Reason.REFUSED_BY_DRY_RUN, rejected.message()));
+          .set(ConditionType.PREFLIGHT, Finding.no(Reason.REFUSED_BY_DRY_RUN, rejected.message()));
       return true;
     }
     // Over content of ours that came back under another manager there is one that writing resolves.
@@ -160,11 +158,8 @@ public class ChangeStep {
       return new Progress(subject.draft().finish(clock.instant()), lookAgain);
     }
     subject.draft().waitsWithFormerContent();
-    Progress progress =
-        watching.advance(subject.with(InjectionPlan.present(present.get())));
-    return progress.lookAgain().isPresent()
-        ? progress
-        : new Progress(progress.status(), lookAgain);
+    Progress progress = watching.advance(subject.with(InjectionPlan.present(present.get())));
+    return progress.lookAgain().isPresent() ? progress : new Progress(progress.status(), lookAgain);
   }
 
   /**

@@ -144,12 +144,10 @@ public class Failures {
 
   private Progress revert(Subject subject, Verdict verdict) {
     StatusDraft draft = subject.draft();
-    Optional<String> log =
-        verdict.culprit().flatMap(c -> surroundings.log(subject.namespace(), c));
+    Optional<String> log = verdict.culprit().flatMap(c -> surroundings.log(subject.namespace(), c));
     Finding undoing =
         Finding.no(
-            Reason.REVERTING,
-            "%s: %s".formatted(verdict.reason().apiName(), verdict.message()));
+            Reason.REVERTING, "%s: %s".formatted(verdict.reason().apiName(), verdict.message()));
     draft.reverted(
         new Reverted(
             subject.plan().revision(),

@@ -130,8 +130,7 @@ public class StackJourney {
 
   void forget(TracingStack stack) {
     canary.forget(stack);
-    rollout.forget(
-        new StackRef(stack.getMetadata().getNamespace(), stack.getMetadata().getName()));
+    rollout.forget(new StackRef(stack.getMetadata().getNamespace(), stack.getMetadata().getName()));
   }
 
   private Step invalid(TracingStack stack, Context<TracingStack> context, InvalidSpecException e) {

@@ -16,8 +16,8 @@ import io.tracingstack.operator.stack.StackPlan;
  * @param before the newest status
  * @param draft the status in the making
  * @param stored the workload as it was read in this step
- * @param instrumentation the settings that {@code plan} is made from: the stack's, but for the agent
- *     where an upgrade was undone
+ * @param instrumentation the settings that {@code plan} is made from: the stack's, but for the
+ *     agent where an upgrade was undone
  * @param plan what is to be in the workload
  */
 record Subject(

@@ -75,8 +75,9 @@ public class Surroundings {
     return culprit
         .container()
         .flatMap(
-            container -> log(namespace, culprit.pod(), container, culprit.restarts() > 0)
-                .or(() -> log(namespace, culprit.pod(), container, false)));
+            container ->
+                log(namespace, culprit.pod(), container, culprit.restarts() > 0)
+                    .or(() -> log(namespace, culprit.pod(), container, false)));
   }
 
   private Optional<String> log(String namespace, String pod, String container, boolean previous) {

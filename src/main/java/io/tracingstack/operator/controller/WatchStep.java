@@ -59,8 +59,7 @@ public class WatchStep {
     if (!draft.has(ConditionType.ADMITTED)) {
       draft.set(ConditionType.ADMITTED, Finding.yes(Reason.ADMITTED, "the rollout let it go"));
     }
-    draft.set(
-        ConditionType.INJECTED, Finding.yes(Reason.INJECTED, subject.plan().summary()));
+    draft.set(ConditionType.INJECTED, Finding.yes(Reason.INJECTED, subject.plan().summary()));
     List<PodView> pods = newestPods(subject.namespace(), revision);
     draft.agent(AgentVerification.summary(pods));
     Finding agent = AgentVerification.finding(pods, subject.instrumentation().agentSha256());
@@ -160,8 +159,7 @@ public class WatchStep {
         subject.stack());
   }
 
-  private void prove(
-      Subject subject, List<PodView> pods, Evidence evidence, Judgement judgement) {
+  private void prove(Subject subject, List<PodView> pods, Evidence evidence, Judgement judgement) {
     String now = StatusDraft.timestamp(clock.instant());
     subject
         .draft()

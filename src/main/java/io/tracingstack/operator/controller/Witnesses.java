@@ -98,6 +98,7 @@ public class Witnesses {
    * @param provenBefore whether an earlier pod template with this revision was proven: its spans
    *     are in the collector's count too
    * @param rolledOut whether no pods of earlier templates are left
+   * @param mayAsk whether a request may be sent to a pod
    */
   record Subject(
       String uid,
@@ -106,7 +107,8 @@ public class Witnesses {
       List<PodView> pods,
       String container,
       boolean provenBefore,
-      boolean rolledOut) {}
+      boolean rolledOut,
+      boolean mayAsk) {}
 
   /** Asks the witnesses. */
   Evidence gather(Subject subject, StackPlan stack) {
@@ -116,7 +118,8 @@ public class Witnesses {
     Optional<Instant> readySince =
         pods.stream().flatMap(p -> p.readySince().stream()).min(Comparator.naturalOrder());
     Duration waited = readySince.map(since -> Duration.between(since, now)).orElse(Duration.ZERO);
-    Optional<ProofRequest> request = proofRequest(subject.uid(), pods, now);
+    Optional<ProofRequest> request =
+        subject.mayAsk() ? proofRequest(subject.uid(), pods, now) : Optional.empty();
 
     Optional<FoundTrace> byId = Optional.empty();
     Optional<String> bySearch = Optional.empty();

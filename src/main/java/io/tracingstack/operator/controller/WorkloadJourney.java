@@ -167,12 +167,11 @@ public class WorkloadJourney {
           ConditionType.ADMITTED,
           Finding.yes(
               Reason.ADMITTED,
-              "the agent that was proven before is back; the new one failed: " + failure.message()));
+              "the agent that was proven before is back; the new one failed: "
+                  + failure.message()));
       boolean present = plan.isAppliedTo(subject.stored().template());
       draft.reverted(recovered(failure, present && subject.stored().rollout().complete(), subject));
-      return present
-          ? watching.advance(returning)
-          : changing.write(returning, Optional.empty());
+      return present ? watching.advance(returning) : changing.write(returning, Optional.empty());
     }
     Removal removal = workloads.remove(subject.namespace(), subject.tw().getSpec().workload());
     boolean healthy = removal.clean() && isHealthy(subject);

@@ -45,13 +45,11 @@ public final class Reverts {
    * @param healthy whether the workload is, without the change
    * @param patience after which one that is still not healthy is not our doing
    */
-  public static Reverted since(
-      Reverted failure, boolean healthy, Instant now, Duration patience) {
+  public static Reverted since(Reverted failure, boolean healthy, Instant now, Duration patience) {
     if (failure.recovered()) {
       return failure;
     }
-    boolean failsWithoutUs =
-        !healthy && Instant.parse(failure.time()).plus(patience).isBefore(now);
+    boolean failsWithoutUs = !healthy && Instant.parse(failure.time()).plus(patience).isBefore(now);
     return new Reverted(
         failure.revision(),
         failure.template(),

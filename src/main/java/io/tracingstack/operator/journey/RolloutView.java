@@ -145,6 +145,17 @@ public record RolloutView(
     return observed && kept > 0 && updated >= desired - kept && available == desired;
   }
 
+  /** Whether, and how, a change of the template restarts pods. */
+  public String restarts() {
+    if (desired == 0) {
+      return "no pod: none is wanted";
+    }
+    String pods = desired == 1 ? "1 pod" : desired + " pods";
+    return onDelete
+        ? pods + ", as they are deleted: the update strategy is OnDelete"
+        : pods + ", by the workload's own update strategy";
+  }
+
   /** The condition RolledOut; {@code pods} are those of the injected revision. */
   public Finding finding(List<PodView> pods) {
     if (complete(pods)) {

@@ -43,7 +43,12 @@ public final class Turns {
     boolean patient = isPatient(annotations, restart);
     Turn turn =
         new Turn(
-            number(before), revision, template, release, canary, patient && restarting ? true : null);
+            number(before),
+            revision,
+            template,
+            release,
+            canary,
+            patient && restarting ? true : null);
     if (turn.grants(admitted)) {
       return new Wish.Granted(turn);
     }
@@ -52,7 +57,11 @@ public final class Turns {
 
   /** The turn in which content found in a workload was written, as far as anybody remembers. */
   public static Turn takenWith(
-      TracedWorkloadStatus before, Turn admitted, String revision, String template, String release) {
+      TracedWorkloadStatus before,
+      Turn admitted,
+      String revision,
+      String template,
+      String release) {
     Turn taken = before.taken();
     if (taken != null && taken.revision().equals(revision)) {
       return taken;

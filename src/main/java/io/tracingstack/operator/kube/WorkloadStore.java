@@ -5,8 +5,10 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvFromSource;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.StatusCause;
@@ -113,6 +115,20 @@ public class WorkloadStore {
     return Optional.ofNullable(object)
         .filter(o -> ref.uid() == null || ref.uid().equals(o.getMetadata().getUid()))
         .flatMap(Stored::of);
+  }
+
+  /** The pods that the workload's selector fits. */
+  public List<Pod> pods(Stored stored) {
+    LabelSelector selector =
+        stored.object() instanceof StatefulSet s
+            ? s.getSpec().getSelector()
+            : ((Deployment) stored.object()).getSpec().getSelector();
+    return client
+        .pods()
+        .inNamespace(stored.object().getMetadata().getNamespace())
+        .withLabelSelector(selector)
+        .list()
+        .getItems();
   }
 
   /** What the API server and its admission say to the plan, without anything being written. */

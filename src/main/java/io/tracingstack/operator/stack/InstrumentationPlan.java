@@ -41,6 +41,7 @@ public record InstrumentationPlan(
         samplingRatio,
         resourceAttributes,
         image,
+        ownAgentImage,
         sha256,
         agentEnv,
         initResources);

@@ -39,7 +39,9 @@ final class History implements AutoCloseable {
             .apps()
             .deployments()
             .inNamespace(namespace)
-            .watch(new Recorder<Deployment>(d -> Optional.of(injected(d) ? What.INJECTED : What.CLEAN))));
+            .watch(
+                new Recorder<Deployment>(
+                    d -> Optional.of(injected(d) ? What.INJECTED : What.CLEAN))));
     watches.add(
         Cluster.CLIENT
             .resources(TracedWorkload.class)

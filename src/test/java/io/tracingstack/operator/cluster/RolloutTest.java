@@ -40,15 +40,16 @@ class RolloutTest {
     SharedStack.create(
         namespace,
         "own",
-        Stacks.external(stack, "{canary: 1, soak: %ds, maxConcurrent: %d}".formatted(SOAK.toSeconds(), AT_ONCE)));
+        Stacks.external(
+            stack,
+            "{canary: 1, soak: %ds, maxConcurrent: %d}".formatted(SOAK.toSeconds(), AT_ONCE)));
     SharedStack.awaitReady(namespace, "own");
     List<Workload> workloads = new ArrayList<>();
     for (int i = 0; i < WORKLOADS; i++) {
       workloads.add(App.backend(namespace, "shop-%02d".formatted(i)).deploy());
     }
     workloads.forEach(Workload::awaitRolledOut);
-    Cluster.kubectl(
-        "-n", namespace, "annotate", "deployment/" + CANARY, Labels.CANARY + "=true");
+    Cluster.kubectl("-n", namespace, "annotate", "deployment/" + CANARY, Labels.CANARY + "=true");
 
     try (History history = History.of(namespace)) {
       // When
@@ -85,7 +86,6 @@ class RolloutTest {
   private static void awaitTraced(History history, int count) {
     Cluster.await(count + " workloads are traced")
         .until(
-            () ->
-                history.events().stream().filter(e -> e.what() == What.TRACED).count() >= count);
+            () -> history.events().stream().filter(e -> e.what() == What.TRACED).count() >= count);
   }
 }

@@ -66,8 +66,10 @@ public record TracedWorkloadStatus(
       @JsonPropertyDescription("Why, one of the reasons of the catalogue") String reason,
       String message,
       @JsonPropertyDescription("Whether it counts against the failure budget") boolean counted,
-      @JsonPropertyDescription("Whether the workload was seen healthy again, or given up: it fails without us as"
-                  + " well") boolean recovered,
+      @JsonPropertyDescription(
+              "Whether the workload was seen healthy again, or given up: it fails without us as"
+                  + " well")
+          boolean recovered,
       @JsonPropertyDescription("When it was undone (RFC 3339)") String time,
       Evidence evidence) {
 

@@ -80,6 +80,31 @@ class TracingStackValidationApiTest extends OperatorTest {
           spec.instrumentation.java.env[0].value      | {instrumentation: {java: {env: [{name: X}]}}}
           spec.instrumentation.java.agentSha256       | {instrumentation: {java: {agentSha256: abc}}}
           spec.instrumentation.java.agentImage        | {instrumentation: {java: {agentImage: '$(rm -rf)'}}}
+          spec.rollout.mode                           | {rollout: {mode: Try}}
+          spec.rollout.canary                         | {rollout: {canary: -1}}
+          spec.rollout.canary                         | {rollout: {canary: 1001}}
+          spec.rollout.canary                         | {rollout: {canary: 10%}}
+          spec.rollout.soak                           | {rollout: {soak: 10}}
+          spec.rollout.soak                           | {rollout: {soak: -1m}}
+          spec.rollout.soak                           | {rollout: {soak: 1.5h}}
+          spec.rollout.maxConcurrent                  | {rollout: {maxConcurrent: 0}}
+          spec.rollout.maxConcurrent                  | {rollout: {maxConcurrent: 1001}}
+          spec.rollout.verifyTimeout                  | {rollout: {verifyTimeout: ''}}
+          spec.rollout.verifyTimeout                  | {rollout: {verifyTimeout: 1 day}}
+          spec.rollout.onFailure                      | {rollout: {onFailure: Ignore}}
+          spec.rollout.failureBudget                  | {rollout: {failureBudget: -1}}
+          spec.rollout.failureBudget                  | {rollout: {failureBudget: 1001}}
+          spec.rollout.paused                         | {rollout: {paused: 'yes'}}
+          spec.rollout.windows                        | {rollout: {windows: {schedule: 0 1 * * *, duration: 1h}}}
+          spec.rollout.windows                        | {rollout: {windows: [{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}]}}
+          spec.rollout.windows[0].schedule            | {rollout: {windows: [{duration: 1h}]}}
+          spec.rollout.windows[0].duration            | {rollout: {windows: [{schedule: 0 1 * * *}]}}
+          spec.rollout.windows[0].duration            | {rollout: {windows: [{schedule: 0 1 * * *, duration: all day}]}}
+          spec.rollout.windows[0].timezone            | {rollout: {windows: [{schedule: 0 1 * * *, duration: 1h, timezone: UTC}]}}
+          spec.rollout.restart                        | {rollout: {restart: Never}}
+          spec.rollout.proof                          | {rollout: {proof: None}}
+          spec.rollout.rehearsal                      | {rollout: {rehearsal: 'true'}}
+          spec.rollout.silentAfter                    | {rollout: {silentAfter: 30min}}
           spec                                        | [wrong]
           """)
   void aMalformedSpecificationIsRefused(String field, String spec) {
@@ -118,6 +143,13 @@ class TracingStackValidationApiTest extends OperatorTest {
           spec.instrumentation.namespaceSelector.matchExpressions[0].operator | {instrumentation: {namespaceSelector: {matchExpressions: [{key: team, operator: Like}]}}}
           spec.instrumentation.namespaceSelector.matchExpressions[0].values   | {instrumentation: {namespaceSelector: {matchExpressions: [{key: team, operator: In}]}}}
           spec.instrumentation.namespaceSelector.matchExpressions[0].key      | {instrumentation: {namespaceSelector: {matchExpressions: [{operator: Exists}]}}}
+          spec.rollout.soak                                     | {rollout: {soak: 9000h}}
+          spec.rollout.verifyTimeout                            | {rollout: {verifyTimeout: 0s}}
+          spec.rollout.silentAfter                              | {rollout: {silentAfter: 0m}}
+          spec.rollout.windows[0].duration                      | {rollout: {windows: [{schedule: 0 1 * * *, duration: 0h}]}}
+          spec.rollout.windows[1].schedule                      | {rollout: {windows: [{schedule: 0 1 * * *, duration: 1h}, {schedule: 0 25 * * *, duration: 1h}]}}
+          spec.rollout.windows[0].schedule                      | {rollout: {windows: [{schedule: 0 1 31 2 *, duration: 1h}]}}
+          spec.rollout.windows[0].timeZone                      | {rollout: {windows: [{schedule: 0 1 * * *, duration: 1h, timeZone: Europe/Bonn}]}}
           """)
   void whatTheSchemaCannotSeeIsAnsweredByACondition(String field, String spec) {
     String namespace = cluster.namespace("invalid", Map.of());

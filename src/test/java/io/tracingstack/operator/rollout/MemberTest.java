@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tracingstack.operator.api.v1alpha1.Reason;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkload;
+import io.tracingstack.operator.kube.SlimStores;
 import io.tracingstack.operator.rollout.Member.Phase;
 import io.tracingstack.operator.testing.Yaml;
 import java.time.Instant;
@@ -66,6 +67,24 @@ class MemberTest {
     assertThat(member(null, "{state: %s}".formatted(reason.apiName())).phase()).isNotNull();
     assertThat(member(null, "{state: %s, INJECTED}".formatted(reason.apiName())).phase())
         .isNotNull();
+  }
+
+  /** What the shell keeps of an object is enough. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{state: Traced, message: m, taken: TURN, INJECTED}",
+        "{state: WaitingForSlot, candidate: TURN, taken: TURN, INJECTED}",
+        "{state: Reverted, reverted: {release: new, counted: true, recovered: true, message: m}}",
+        "{state: Reverting, reverted: {release: new, counted: true, evidence: {pod: p}}}"
+      })
+  void theSlimObjectIsTheSameMember(String status) {
+    Member whole = member(TURN, status);
+    TracedWorkload object = object(TURN, status);
+
+    new SlimStores.States().put("key", object);
+
+    assertThat(Member.of(object)).isEqualTo(whole);
   }
 
   @Test

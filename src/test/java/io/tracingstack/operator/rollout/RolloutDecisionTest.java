@@ -90,6 +90,7 @@ class RolloutDecisionTest {
           {}                 | p proven 5m                                   | IDLE    | -     | -
           {}                 | p proven 5s                                   | IDLE    | -     | -
           {}                 | a is silent, b was reverted, c is out         | IDLE    | -     | -
+          {canary: 3}        | p proven 5m, q proven 5m, a is reverting      | ROLLING | -     | -
           {}                 | a runs, b rides, c rides                      | CANARY  | -     | -
           {}                 | b rides, c rides                              | CANARY  | b     | -
           {canary: 0}        | b rides, c rides                              | ROLLING | b c   | -
@@ -187,6 +188,7 @@ class RolloutDecisionTest {
           {onFailure: Pause} | a was reverted                         | shop/a; tolerated: 0
           {failureBudget: 0} | a was reverted, b was reverted, c was reverted, d was reverted | shop/a, shop/b, shop/c and 1 more
           {}                 | a waits, b waits                       | passed: 0 of 1; on their way: shop/a
+          {canary: 3}        | a waits, b waits                       | passed: 0 of 2; on their way: shop/a, shop/b
           {}                 | a proven 10s, b waits                  | proven until 2026-03-02T12:00:50Z
           {}                 | p proven 5m, a runs, b waits           | at most 5 at the same time; on their way: shop/a, shop/b
           {windows: [{schedule: 0 22 * * *, duration: 4h}]} | a waits | opens at 2026-03-02T22:00:00Z

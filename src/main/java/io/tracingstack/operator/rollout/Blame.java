@@ -46,7 +46,8 @@ public final class Blame {
    *
    * @param injected pods of the injected revision, of the newest pod template only
    * @param former the workload's other pods: of an earlier template, or without us
-   * @param templateChanged whether the owner has changed the pod template since our change
+   * @param templateChanged whether the owner has changed the pod template since our change, or with
+   *     it, where ours rode along: then the two cannot be told apart
    * @param provenSince since when spans of this revision are proven to arrive
    * @param soak how long a proof must stand until the change is beyond suspicion
    * @param written when our change was written

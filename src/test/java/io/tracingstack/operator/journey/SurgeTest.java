@@ -1,0 +1,29 @@
+package io.tracingstack.operator.journey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.tracingstack.operator.testing.Yaml;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SurgeTest {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{}                                                                            | 1 | 0",
+        "{replicas: 4}                                                                 | 1 | 1",
+        "{replicas: 5}                                                                 | 2 | 1",
+        "{replicas: 0}                                                                 | 0 | 1",
+        "{replicas: 4, strategy: {type: Recreate}}                                     | 0 | 1",
+        "{replicas: 4, strategy: {rollingUpdate: {maxSurge: 3}}}                       | 3 | 1",
+        "{replicas: 4, strategy: {rollingUpdate: {maxSurge: 0, maxUnavailable: 2}}}    | 0 | 2",
+        "{replicas: 4, strategy: {rollingUpdate: {maxSurge: 100%, maxUnavailable: 0}}} | 4 | 0",
+        "{replicas: 2, strategy: {rollingUpdate: {maxSurge: 0, maxUnavailable: 25%}}}  | 0 | 1"
+      })
+  void theControllersRulesAreFollowed(String spec, int added, int missing) {
+    assertThat(Surge.of(Yaml.read("{spec: " + spec + "}", Deployment.class)))
+        .isEqualTo(new Surge(added, missing));
+  }
+}

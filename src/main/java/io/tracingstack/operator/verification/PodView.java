@@ -9,8 +9,10 @@ import io.fabric8.kubernetes.api.model.HTTPHeader;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodStatus;
+import io.tracingstack.operator.api.v1alpha1.Labels;
 import io.tracingstack.operator.injection.Footprint;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,9 +22,11 @@ import java.util.stream.Stream;
 /**
  * A pod of an injected revision as far as verification is concerned.
  *
- * @param templateRevision hash of the pod template it was made from, as its controller labelled it
+ * @param templateRevision hash of the pod template it was made from, as its controller labelled it;
+ *     a Job does not, there it is the injected revision
  * @param readySince when it became Ready; empty while it is not, or is being deleted
  * @param trouble why it does not run, empty when nothing is wrong
+ * @param run the run it belongs to, empty for a pod that is to serve for ever
  */
 public record PodView(
     String name,
@@ -32,7 +36,8 @@ public record PodView(
     Optional<ProofTarget> readinessProbe,
     Optional<InitReport> report,
     boolean initEndedWithoutReport,
-    Optional<Trouble> trouble) {
+    Optional<Trouble> trouble,
+    Optional<Run> run) {
 
   /** What keeps a pod from running. */
   public enum Trouble {
@@ -40,6 +45,14 @@ public record PodView(
     OUT_OF_MEMORY,
     IMAGE_PULL
   }
+
+  /**
+   * One run of a Job.
+   *
+   * @param job its name
+   * @param ended when the pod ended, well or not; empty while it runs
+   */
+  public record Run(String job, Optional<Instant> ended) {}
 
   /** Takes the view of a pod. */
   public static PodView of(Pod pod) {
@@ -58,11 +71,12 @@ public record PodView(
         target(pod),
         report,
         init.isPresent() && report.isEmpty(),
-        trouble(pod.getStatus()));
+        trouble(pod.getStatus()),
+        run(pod));
   }
 
   private static String templateRevision(Map<String, String> labels) {
-    return Stream.of("pod-template-hash", "controller-revision-hash")
+    return Stream.of("pod-template-hash", "controller-revision-hash", Labels.REVISION)
         .map(labels::get)
         .filter(v -> v != null)
         .findFirst()
@@ -72,6 +86,38 @@ public record PodView(
   /** Whether the pod serves. */
   public boolean ready() {
     return readySince.isPresent();
+  }
+
+  /** When the pod's run ended; empty while it goes on, and for a pod that is no run's. */
+  public Optional<Instant> ended() {
+    return run.flatMap(Run::ended);
+  }
+
+  /** Whether our init container has ended, so that it is known what it did. */
+  public boolean hasTold() {
+    return report.isPresent() || initEndedWithoutReport;
+  }
+
+  private static Optional<Run> run(Pod pod) {
+    return pod.getMetadata().getOwnerReferences().stream()
+        .filter(o -> Boolean.TRUE.equals(o.getController()) && "Job".equals(o.getKind()))
+        .map(o -> new Run(o.getName(), ended(pod)))
+        .findFirst();
+  }
+
+  private static Optional<Instant> ended(Pod pod) {
+    if (pod.getStatus() == null
+        || !List.of("Succeeded", "Failed").contains(String.valueOf(pod.getStatus().getPhase()))) {
+      return Optional.empty();
+    }
+    return statuses(pod.getStatus(), false)
+        .filter(s -> s.getState() != null && s.getState().getTerminated() != null)
+        .map(s -> s.getState().getTerminated().getFinishedAt())
+        .filter(time -> time != null)
+        .map(Instant::parse)
+        .max(Comparator.naturalOrder())
+        // One that was evicted may have no status of its containers.
+        .or(() -> Optional.of(Instant.parse(pod.getMetadata().getCreationTimestamp())));
   }
 
   private static Optional<Instant> readySince(Pod pod) {

@@ -9,15 +9,18 @@ import io.tracingstack.operator.api.v1alpha1.Reason;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkload;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Proof;
+import io.tracingstack.operator.api.v1alpha1.WorkloadRef;
 import io.tracingstack.operator.injection.InjectionPlan;
 import io.tracingstack.operator.injection.JavaInjection;
 import io.tracingstack.operator.injection.Refusal;
 import io.tracingstack.operator.injection.StackCandidate;
 import io.tracingstack.operator.injection.StackSelection;
+import io.tracingstack.operator.injection.WorkloadKind;
 import io.tracingstack.operator.journey.AgentVerification;
 import io.tracingstack.operator.journey.Intent;
 import io.tracingstack.operator.journey.IntentDecision;
 import io.tracingstack.operator.journey.Progress;
+import io.tracingstack.operator.journey.Runs;
 import io.tracingstack.operator.journey.StatusDraft;
 import io.tracingstack.operator.kube.ClusterWatch;
 import io.tracingstack.operator.kube.WorkloadStore;
@@ -54,6 +57,7 @@ public class WorkloadJourney {
   private final StackSelection.Policy policy;
   private final WorkloadStore workloads;
   private final Witnesses witnesses;
+  private final BetweenRuns betweenRuns;
   private final Clock clock;
 
   WorkloadJourney(
@@ -63,6 +67,7 @@ public class WorkloadJourney {
       StackSelection.Policy policy,
       WorkloadStore workloads,
       Witnesses witnesses,
+      BetweenRuns betweenRuns,
       Clock clock) {
     this.client = client;
     this.watch = watch;
@@ -70,15 +75,33 @@ public class WorkloadJourney {
     this.policy = policy;
     this.workloads = workloads;
     this.witnesses = witnesses;
+    this.betweenRuns = betweenRuns;
     this.clock = clock;
   }
 
   /** Goes one step; empty when the workload does not exist. */
   Optional<Progress> advance(TracedWorkload tw, TracedWorkloadStatus before) {
     String namespace = tw.getMetadata().getNamespace();
-    return workloads
-        .get(namespace, tw.getSpec().workload())
-        .map(stored -> advance(tw, before, stored));
+    WorkloadRef ref = tw.getSpec().workload();
+    if (WorkloadKind.of(ref).filter(WorkloadKind::isInjectable).isEmpty()) {
+      return Optional.of(leave(tw, before));
+    }
+    return workloads.get(namespace, ref).map(stored -> advance(tw, before, stored));
+  }
+
+  /** What cannot be changed is not even read. */
+  private Progress leave(TracedWorkload tw, TracedWorkloadStatus before) {
+    StatusDraft draft =
+        new StatusDraft(
+            before,
+            tw.getMetadata().getGeneration(),
+            orEmpty(tw.getMetadata().getAnnotations()).get(Labels.RETRY));
+    draft.set(
+        ConditionType.SELECTED,
+        Finding.no(
+            Reason.UNSUPPORTED_KIND,
+            "nothing can be brought into a " + tw.getSpec().workload().kind()));
+    return new Progress(draft.finish(clock.instant()), Optional.empty());
   }
 
   private Progress advance(TracedWorkload tw, TracedWorkloadStatus before, Stored stored) {
@@ -204,11 +227,19 @@ public class WorkloadJourney {
       TracedWorkload tw, StatusDraft draft, StackPlan stack, InjectionPlan plan, Stored stored) {
     draft.revision(plan.revision());
     draft.set(ConditionType.INJECTED, Finding.yes(Reason.INJECTED, plan.summary()));
-    List<PodView> pods = newestPods(tw.getMetadata().getNamespace(), plan.revision());
+    boolean byRuns = stored.rollout().byRuns();
+    List<PodView> found = newestPods(tw.getMetadata().getNamespace(), plan.revision());
+    List<PodView> pods =
+        byRuns ? Runs.speaking(found, draft.shownBefore(ConditionType.AGENT_VERIFIED)) : found;
+    if (byRuns && pods.isEmpty()) {
+      return betweenRuns.advance(tw.getMetadata().getUid(), plan.revision(), draft, stored, stack);
+    }
     draft.agent(AgentVerification.summary(pods));
     Finding agent = AgentVerification.finding(pods, stack.instrumentation().agentSha256());
     draft.set(ConditionType.AGENT_VERIFIED, agent);
-    Finding rollout = draft.rolledOut(stored.rollout().finding(pods), stored.rollout().observed());
+    Finding present = stored.rollout().finding(pods);
+    Finding rollout =
+        byRuns ? draft.takenByRun(present) : draft.rolledOut(present, stored.rollout().observed());
 
     if (rollout.reason() == Reason.SCALED_TO_ZERO) {
       draft.set(ConditionType.AGENT_VERIFIED, rollout);
@@ -257,7 +288,7 @@ public class WorkloadJourney {
                 draft.provenBefore(plan.revision()),
                 rolledOut),
             stack);
-    Judgement judgement = Judgement.of(evidence, plan.revision());
+    Judgement judgement = Judgement.of(evidence, plan.revision(), pods);
     if (judgement.finding().holds()) {
       String now = StatusDraft.timestamp(clock.instant());
       draft.proven(
@@ -274,6 +305,9 @@ public class WorkloadJourney {
       return new Progress(draft.finish(clock.instant()), untilSettled);
     }
     draft.unproven(judgement.finding());
+    if (judgement.finding().reason() == Reason.AWAITING_RUN) {
+      return new Progress(draft.finish(clock.instant()), Optional.empty());
+    }
     Duration pause =
         witnesses.proofIsFresh(uid)
             ? SOON

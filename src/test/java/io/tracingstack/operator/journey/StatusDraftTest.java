@@ -2,7 +2,6 @@ package io.tracingstack.operator.journey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tracingstack.operator.testing.Yaml;
 import io.tracingstack.operator.api.v1alpha1.ConditionType;
 import io.tracingstack.operator.api.v1alpha1.Reason;
 import io.tracingstack.operator.api.v1alpha1.StackRef;
@@ -10,6 +9,7 @@ import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.AgentReport;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Proof;
 import io.tracingstack.operator.status.Finding;
+import io.tracingstack.operator.testing.Yaml;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -78,6 +78,43 @@ class StatusDraftTest {
     assertThat(otherContent.rolledOut(unsettled, false)).isEqualTo(unsettled);
     assertThat(injected(TracedWorkloadStatus.empty()).rolledOut(unsettled, false))
         .isEqualTo(unsettled);
+  }
+
+  @Test
+  void whatARunShowedStandsUntilTheNextOneOfTheSameRevision() {
+    Finding awaiting = Finding.unknown(Reason.AWAITING_RUN, "next run");
+    StatusDraft seen = injected(TracedWorkloadStatus.empty());
+    seen.set(ConditionType.AGENT_VERIFIED, Finding.yes(Reason.VERIFIED, "agent 2.33.1"));
+    seen.takenByRun(Finding.yes(Reason.ROLLED_OUT, "a run"));
+    seen.proven(Finding.yes(Reason.TRACED, "found"), PROOF);
+    TracedWorkloadStatus before = seen.finish(MORNING);
+
+    StatusDraft between = injected(before);
+    between.betweenRuns(awaiting);
+    between.keepProof("rev1", "7d9f");
+    StatusDraft other = injected(before);
+    other.revision("rev2");
+    other.betweenRuns(awaiting);
+    other.unproven(awaiting);
+
+    assertThat(between.finish(NOON)).isEqualTo(before);
+    assertThat(other.finish(NOON).state()).isEqualTo("AwaitingRun");
+    assertThat(other.finish(NOON).agent()).isNull();
+  }
+
+  @Test
+  void aRunAfterTheProofIsItsOwnAffair() {
+    Finding crashing = Finding.no(Reason.CRASH_LOOP, "pod b does not run");
+    StatusDraft taken = injected(TracedWorkloadStatus.empty());
+    taken.takenByRun(Finding.yes(Reason.ROLLED_OUT, "a run"));
+    taken.unproven(Finding.unknown(Reason.AWAITING_PROOF, "waiting"));
+    TracedWorkloadStatus unproven = taken.finish(MORNING);
+    taken.proven(Finding.yes(Reason.TRACED, "found"), PROOF);
+    TracedWorkloadStatus proven = taken.finish(MORNING);
+
+    assertThat(injected(unproven).takenByRun(crashing)).isEqualTo(crashing);
+    assertThat(injected(proven).takenByRun(crashing))
+        .isEqualTo(Finding.yes(Reason.ROLLED_OUT, "a run"));
   }
 
   @Test

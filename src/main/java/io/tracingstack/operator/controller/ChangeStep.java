@@ -1,5 +1,7 @@
 package io.tracingstack.operator.controller;
 
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.tracingstack.operator.api.v1alpha1.ConditionType;
 import io.tracingstack.operator.api.v1alpha1.Reason;
@@ -20,7 +22,6 @@ import io.tracingstack.operator.status.Finding;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 
 /** Brings content into a workload: checks once more, waits for a turn, shows the plan, writes. */
@@ -141,14 +142,20 @@ public class ChangeStep {
   private static Plan plan(Subject subject) {
     boolean planOnly = subject.stack().rollout().mode() == RolloutSpec.Mode.PLAN;
     return new Plan(
-        planOnly ? patch(subject.plan()) : null,
+        planOnly ? patch(subject) : null,
         subject.stored().rollout().restarts(),
         "accepted by a server-side dry run",
         null);
   }
 
-  private static String patch(InjectionPlan plan) {
-    return Serialization.asYaml(Map.of("spec", Map.of("template", plan.fragment())));
+  private static String patch(Subject subject) {
+    ObjectMeta metadata =
+        new ObjectMetaBuilder()
+            .withNamespace(subject.namespace())
+            .withName(subject.stored().object().getMetadata().getName())
+            .build();
+    return Serialization.asYaml(
+        subject.stored().kind().object(metadata, subject.plan().fragment()));
   }
 
   /** What is in already, of an earlier turn, goes on being watched. */

@@ -48,6 +48,10 @@ public class Failures {
    * @param pods of the newest injected template
    */
   Optional<Progress> find(Subject subject, List<PodView> pods) {
+    if (subject.stored().rollout().byRuns() && subject.draft().provenBefore(revision(subject))) {
+      // Later runs fail for reasons of their own.
+      return Optional.empty();
+    }
     Verdict verdict = Blame.of(facts(subject, pods, List.of()));
     if (verdict.kind() == Verdict.Kind.NONE) {
       return Optional.empty();
@@ -92,6 +96,10 @@ public class Failures {
                 finding.reason(),
                 finding.message(),
                 Optional.empty())));
+  }
+
+  private static String revision(Subject subject) {
+    return subject.plan().revision();
   }
 
   private boolean isLate(Subject subject, List<PodView> pods) {

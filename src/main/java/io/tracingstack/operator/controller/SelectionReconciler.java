@@ -27,6 +27,7 @@ import io.tracingstack.operator.api.v1alpha1.TracedWorkloadSpec;
 import io.tracingstack.operator.api.v1alpha1.TracingStack;
 import io.tracingstack.operator.api.v1alpha1.WorkloadRef;
 import io.tracingstack.operator.injection.TracedWorkloadNames;
+import io.tracingstack.operator.injection.WorkloadKind;
 import io.tracingstack.operator.injection.WorkloadSelection;
 import io.tracingstack.operator.kube.ClusterWatch;
 import io.tracingstack.operator.kube.EventRecorder;
@@ -85,9 +86,14 @@ public class SelectionReconciler implements Reconciler<Namespace> {
     if (object instanceof TracingStack) {
       return context.getPrimaryCache().keys();
     }
-    return object instanceof Namespace || object instanceof Pod
+    return object instanceof Namespace || object instanceof Pod pod && !asksForItself(pod)
         ? Stream.empty()
         : Stream.of(new ResourceID(object.getMetadata().getNamespace()));
+  }
+
+  /** Pods are watched for other reasons too, and change far more often than any other kind. */
+  private static boolean asksForItself(Pod pod) {
+    return orEmpty(pod.getMetadata().getLabels()).containsKey(Labels.INJECT) && !isControlled(pod);
   }
 
   @Override
@@ -119,12 +125,11 @@ public class SelectionReconciler implements Reconciler<Namespace> {
     for (HasMetadata workload : watch.workloads(namespace.getMetadata().getName())) {
       Map<String, String> labels = orEmpty(workload.getMetadata().getLabels());
       boolean controlled =
-          workload.getMetadata().getOwnerReferences().stream()
-                  .anyMatch(o -> Boolean.TRUE.equals(o.getController()))
-              || Labels.OPERATOR.equals(labels.get(Labels.MANAGED_BY));
+          isControlled(workload) || Labels.OPERATOR.equals(labels.get(Labels.MANAGED_BY));
+      WorkloadKind kind = WorkloadKind.of(workload).orElseThrow();
       if (workload.getMetadata().getDeletionTimestamp() == null) {
-        WorkloadSelection.language(labels, namespaceLabels, controlled)
-            .map(language -> tracedWorkload(workload, language))
+        WorkloadSelection.language(kind, labels, namespaceLabels, controlled)
+            .map(language -> tracedWorkload(kind, workload, language))
             .ifPresent(
                 tw -> {
                   labelled.put(tw.getMetadata().getName(), workload);
@@ -134,12 +139,18 @@ public class SelectionReconciler implements Reconciler<Namespace> {
     }
   }
 
-  private static TracedWorkload tracedWorkload(HasMetadata workload, String language) {
+  private static boolean isControlled(HasMetadata workload) {
+    return workload.getMetadata().getOwnerReferences().stream()
+        .anyMatch(o -> Boolean.TRUE.equals(o.getController()));
+  }
+
+  private static TracedWorkload tracedWorkload(
+      WorkloadKind kind, HasMetadata workload, String language) {
     TracedWorkload tw = new TracedWorkload();
     WorkloadRef ref =
         new WorkloadRef(
-            "apps/v1",
-            workload.getKind(),
+            kind.apiVersion(),
+            kind.kind(),
             workload.getMetadata().getName(),
             workload.getMetadata().getUid());
     tw.getMetadata().setNamespace(workload.getMetadata().getNamespace());

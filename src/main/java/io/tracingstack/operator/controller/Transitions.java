@@ -7,6 +7,7 @@ import io.tracingstack.operator.api.v1alpha1.Reason;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkload;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
 import io.tracingstack.operator.api.v1alpha1.WorkloadRef;
+import io.tracingstack.operator.injection.WorkloadKind;
 import io.tracingstack.operator.kube.EventRecorder;
 import io.tracingstack.operator.kube.OperatorMetrics;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -79,6 +80,9 @@ public class Transitions {
   /** Tells that a workload is as it was before. */
   void announceRemoval(TracedWorkload tw) {
     toldOfNeed.remove(tw.getMetadata().getUid());
+    if (WorkloadKind.of(tw.getSpec().workload()).filter(WorkloadKind::isInjectable).isEmpty()) {
+      return;
+    }
     LOG.infof(
         "namespace=%s workload=%s/%s: everything of ours is removed",
         tw.getMetadata().getNamespace(),

@@ -9,6 +9,7 @@ import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Proof;
 import io.tracingstack.operator.journey.AgentVerification;
 import io.tracingstack.operator.journey.Progress;
 import io.tracingstack.operator.journey.Reverts;
+import io.tracingstack.operator.journey.Runs;
 import io.tracingstack.operator.journey.StatusDraft;
 import io.tracingstack.operator.journey.Turns;
 import io.tracingstack.operator.status.Finding;
@@ -34,12 +35,19 @@ public class WatchStep {
 
   private final KubernetesClient client;
   private final Witnesses witnesses;
+  private final BetweenRuns betweenRuns;
   private final Failures failures;
   private final Clock clock;
 
-  WatchStep(KubernetesClient client, Witnesses witnesses, Failures failures, Clock clock) {
+  WatchStep(
+      KubernetesClient client,
+      Witnesses witnesses,
+      BetweenRuns betweenRuns,
+      Failures failures,
+      Clock clock) {
     this.client = client;
     this.witnesses = witnesses;
+    this.betweenRuns = betweenRuns;
     this.failures = failures;
     this.clock = clock;
   }
@@ -60,13 +68,21 @@ public class WatchStep {
       draft.set(ConditionType.ADMITTED, Finding.yes(Reason.ADMITTED, "the rollout let it go"));
     }
     draft.set(ConditionType.INJECTED, Finding.yes(Reason.INJECTED, subject.plan().summary()));
-    List<PodView> pods = newestPods(subject.namespace(), revision);
+    boolean byRuns = subject.stored().rollout().byRuns();
+    List<PodView> found = newestPods(subject.namespace(), revision);
+    List<PodView> pods =
+        byRuns ? Runs.speaking(found, draft.shownBefore(ConditionType.AGENT_VERIFIED)) : found;
+    if (byRuns && pods.isEmpty()) {
+      return betweenRuns.advance(subject);
+    }
     draft.agent(AgentVerification.summary(pods));
     Finding agent = AgentVerification.finding(pods, subject.instrumentation().agentSha256());
     draft.set(ConditionType.AGENT_VERIFIED, agent);
+    Finding present = subject.stored().rollout().finding(pods);
     Finding rollout =
-        draft.rolledOut(
-            subject.stored().rollout().finding(pods), subject.stored().rollout().observed());
+        byRuns
+            ? draft.takenByRun(present)
+            : draft.rolledOut(present, subject.stored().rollout().observed());
     Optional<Progress> failed = failures.find(subject, pods);
     if (failed.isPresent()) {
       return failed.get();
@@ -99,7 +115,7 @@ public class WatchStep {
       return keep(subject, pods, rolledOut, untilSettled);
     }
     Evidence evidence = gather(subject, pods, rolledOut);
-    Judgement judgement = Judgement.of(evidence, revision);
+    Judgement judgement = Judgement.of(evidence, revision, pods);
     String uid = subject.tw().getMetadata().getUid();
     if (judgement.finding().holds()) {
       prove(subject, pods, evidence, judgement);
@@ -107,6 +123,9 @@ public class WatchStep {
       return finish(draft, untilSettled);
     }
     draft.unproven(judgement.finding());
+    if (judgement.finding().reason() == Reason.AWAITING_RUN) {
+      return finish(draft, Optional.empty());
+    }
     Optional<Progress> failed = failures.findUnproven(subject, pods, judgement.finding());
     if (failed.isPresent()) {
       return failed.get();
@@ -129,11 +148,12 @@ public class WatchStep {
           .counted(subject.stack(), subject.plan().revision())
           .ifPresent(spans -> draft.seenAgain(spans, clock.instant()));
     }
-    if (!draft.silentFor(subject.stack().rollout().silentAfter(), clock.instant())) {
+    if (subject.stored().rollout().byRuns()
+        || !draft.silentFor(subject.stack().rollout().silentAfter(), clock.instant())) {
       return finish(draft, untilSettled);
     }
     Evidence evidence = gather(subject, pods, rolledOut);
-    Judgement judgement = Judgement.of(evidence, subject.plan().revision());
+    Judgement judgement = Judgement.of(evidence, subject.plan().revision(), pods);
     if (judgement.finding().holds()) {
       prove(subject, pods, evidence, judgement);
       witnesses.forget(subject.tw().getMetadata().getUid());

@@ -93,7 +93,7 @@ public class Witnesses {
    * What is to be proven.
    *
    * @param uid of the TracedWorkload
-   * @param pods of the newest pod template, at least one, ready or not
+   * @param pods of the newest pod template, ready or not; none between the runs of a CronJob
    * @param container an injected container, whose log is read when all others are silent
    * @param provenBefore whether an earlier pod template with this revision was proven: its spans
    *     are in the collector's count too
@@ -115,9 +115,12 @@ public class Witnesses {
     List<PodView> pods = subject.pods();
     String revision = subject.revision();
     Instant now = clock.instant();
-    Optional<Instant> readySince =
-        pods.stream().flatMap(p -> p.readySince().stream()).min(Comparator.naturalOrder());
-    Duration waited = readySince.map(since -> Duration.between(since, now)).orElse(Duration.ZERO);
+    Duration waited =
+        pods.stream()
+            .flatMap(p -> p.readySince().or(p::ended).stream())
+            .min(Comparator.naturalOrder())
+            .map(since -> Duration.between(since, now))
+            .orElse(Duration.ZERO);
     Optional<ProofRequest> request =
         subject.mayAsk() ? proofRequest(subject.uid(), pods, now) : Optional.empty();
 
@@ -138,7 +141,7 @@ public class Witnesses {
         }
         // The store is asked only when it can know something: searches cost it more than lookups.
         if (byId.isEmpty() && counted.orElse(0) > 0) {
-          bySearch = store.byRevision(query.get(), revision, names(pods));
+          bySearch = store.byRevision(query.get(), revision, searched(pods));
         }
       } catch (WitnessException e) {
         storeSilent = Optional.of(e.getMessage());
@@ -155,7 +158,7 @@ public class Witnesses {
    * The collector counts by revision, whatever the pod: only what is added later is of these pods.
    */
   private long sinceBaseline(Subject subject, long count) {
-    if (!subject.provenBefore()) {
+    if (!subject.provenBefore() || areOfRuns(subject.pods())) {
       return count;
     }
     if (!subject.rolledOut()) {
@@ -174,8 +177,15 @@ public class Witnesses {
     return count - baseline.count();
   }
 
-  private static List<String> names(List<PodView> pods) {
-    return pods.stream().limit(SEARCHED_PODS).map(PodView::name).toList();
+  /** A run's spans prove every run of that revision, and its pods are soon gone. */
+  private static List<String> searched(List<PodView> pods) {
+    return areOfRuns(pods)
+        ? List.of()
+        : pods.stream().limit(SEARCHED_PODS).map(PodView::name).toList();
+  }
+
+  private static boolean areOfRuns(List<PodView> pods) {
+    return pods.isEmpty() || pods.get(0).run().isPresent();
   }
 
   /** A user's own resource attributes may hide the revision; then the pod's name must do. */
@@ -200,12 +210,13 @@ public class Witnesses {
     }
     // A request to a pod of an earlier template says nothing about these.
     return Optional.ofNullable(requests.get(uid))
-        .filter(r -> r.templateRevision().equals(pods.get(0).templateRevision()));
+        .filter(
+            r -> pods.stream().anyMatch(p -> p.templateRevision().equals(r.templateRevision())));
   }
 
   private Optional<AgentLog> readLog(Subject subject) {
     return subject.pods().stream()
-        .filter(PodView::ready)
+        .filter(p -> p.ready() || p.ended().isPresent())
         .findFirst()
         .flatMap(
             pod -> {

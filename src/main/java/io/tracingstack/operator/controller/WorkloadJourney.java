@@ -8,12 +8,14 @@ import io.tracingstack.operator.api.v1alpha1.Reason;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkload;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Reverted;
+import io.tracingstack.operator.api.v1alpha1.WorkloadRef;
 import io.tracingstack.operator.injection.Footprint;
 import io.tracingstack.operator.injection.InjectionPlan;
 import io.tracingstack.operator.injection.JavaInjection;
 import io.tracingstack.operator.injection.Refusal;
 import io.tracingstack.operator.injection.StackCandidate;
 import io.tracingstack.operator.injection.StackSelection;
+import io.tracingstack.operator.injection.WorkloadKind;
 import io.tracingstack.operator.journey.Intent;
 import io.tracingstack.operator.journey.IntentDecision;
 import io.tracingstack.operator.journey.Progress;
@@ -69,9 +71,26 @@ public class WorkloadJourney {
   /** Goes one step; empty when the workload does not exist. */
   Optional<Progress> advance(TracedWorkload tw, TracedWorkloadStatus before) {
     String namespace = tw.getMetadata().getNamespace();
-    return workloads
-        .get(namespace, tw.getSpec().workload())
-        .map(stored -> advance(tw, before, stored));
+    WorkloadRef ref = tw.getSpec().workload();
+    if (WorkloadKind.of(ref).filter(WorkloadKind::isInjectable).isEmpty()) {
+      return Optional.of(leave(tw, before));
+    }
+    return workloads.get(namespace, ref).map(stored -> advance(tw, before, stored));
+  }
+
+  /** What cannot be changed is not even read. */
+  private Progress leave(TracedWorkload tw, TracedWorkloadStatus before) {
+    StatusDraft draft =
+        new StatusDraft(
+            before,
+            tw.getMetadata().getGeneration(),
+            orEmpty(tw.getMetadata().getAnnotations()).get(Labels.RETRY));
+    draft.set(
+        ConditionType.SELECTED,
+        Finding.no(
+            Reason.UNSUPPORTED_KIND,
+            "nothing can be brought into a " + tw.getSpec().workload().kind()));
+    return new Progress(draft.finish(clock.instant()), Optional.empty());
   }
 
   private Progress advance(TracedWorkload tw, TracedWorkloadStatus before, Stored stored) {

@@ -206,12 +206,14 @@ public record Footprint(
    * what was there before, for the cases that giving up our fields does not cover. The first
    * operation pins the resource version, so the indices are right or nothing happens.
    *
+   * @param kind of the workload that has the template
    * @param template the stored template of that resource version
    */
-  public List<Map<String, Object>> removal(PodTemplateSpec template, String resourceVersion) {
+  public List<Map<String, Object>> removal(
+      WorkloadKind kind, PodTemplateSpec template, String resourceVersion) {
     List<Map<String, Object>> operations = new ArrayList<>();
     operations.add(operation("test", "/metadata/resourceVersion", resourceVersion));
-    String spec = "/spec/template/spec";
+    String spec = kind.pointer() + "/spec";
     List<Container> containers = template.getSpec().getContainers();
     for (int c = 0; c < containers.size(); c++) {
       Container container = containers.get(c);
@@ -243,7 +245,7 @@ public record Footprint(
         operations.add(remove(spec + "/volumes/" + i));
       }
     }
-    String metadata = "/spec/template/metadata";
+    String metadata = kind.pointer() + "/metadata";
     operations.add(remove(metadata + "/annotations/" + pointer(Labels.INJECTED)));
     Map<String, String> labels = template.getMetadata().getLabels();
     if (labels != null && labels.containsKey(Labels.REVISION)) {

@@ -13,11 +13,20 @@ public final class WorkloadSelection {
    * does, but not for workloads that a controller or another operator renders, which would undo
    * ours.
    *
+   * <p>A kind that cannot be injected asks by its own label only, and only where no controller made
+   * it: then what it carries is its maker's doing, and the maker is the workload.
+   *
    * @param controlled whether the workload has a controlling owner
    */
   public static Optional<String> language(
-      Map<String, String> workloadLabels, Map<String, String> namespaceLabels, boolean controlled) {
+      WorkloadKind kind,
+      Map<String, String> workloadLabels,
+      Map<String, String> namespaceLabels,
+      boolean controlled) {
     String own = workloadLabels.get(Labels.INJECT);
+    if (!kind.isInjectable()) {
+      return controlled ? Optional.empty() : wanted(own);
+    }
     if (own != null) {
       return wanted(own);
     }

@@ -1,12 +1,17 @@
 package io.tracingstack.operator.journey;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.DaemonSetStatus;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentCondition;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetSpec;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetStatus;
+import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
 import io.tracingstack.operator.api.v1alpha1.Reason;
+import io.tracingstack.operator.injection.WorkloadKind;
 import io.tracingstack.operator.status.Finding;
 import io.tracingstack.operator.verification.CreationRefused;
 import io.tracingstack.operator.verification.PodTrouble;
@@ -23,9 +28,11 @@ import java.util.Optional;
  * @param updated pods of the present template
  * @param available pods of the present template that serve, as far as the kind reports them
  * @param total all pods, former revisions included
+ * @param paused whether a Deployment's rollout is, or a CronJob's runs are, held by the user
  * @param kept pods that a StatefulSet's partition keeps at their former revision
  * @param stalled why the controller has given up waiting for progress (Deployment only)
  * @param refused what lets it create no pod (Deployment only; others tell by events)
+ * @param byRuns whether pods come and go with runs, so that no controller brings them up to date
  */
 public record RolloutView(
     boolean observed,
@@ -37,7 +44,8 @@ public record RolloutView(
     boolean onDelete,
     int kept,
     Optional<String> stalled,
-    Optional<CreationRefused> refused) {
+    Optional<CreationRefused> refused,
+    boolean byRuns) {
 
   private static final Comparator<PodView> BY_TROUBLE =
       Comparator.comparing((PodView p) -> p.trouble().orElseThrow(), PodTrouble.ORDER)
@@ -51,7 +59,8 @@ public record RolloutView(
       int available,
       int total,
       boolean paused,
-      boolean onDelete) {
+      boolean onDelete,
+      boolean byRuns) {
     this(
         observed,
         desired,
@@ -62,7 +71,24 @@ public record RolloutView(
         onDelete,
         0,
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        byRuns);
+  }
+
+  /**
+   * The view of a workload.
+   *
+   * @throws IllegalArgumentException when its kind cannot be injected
+   */
+  public static RolloutView of(WorkloadKind kind, HasMetadata workload) {
+    return switch (kind) {
+      case DEPLOYMENT -> of((Deployment) workload);
+      case STATEFUL_SET -> of((StatefulSet) workload);
+      case DAEMON_SET -> of((DaemonSet) workload);
+      case CRON_JOB -> of((CronJob) workload);
+      case REPLICA_SET, JOB, POD ->
+          throw new IllegalArgumentException("a " + kind.kind() + " has no rollout");
+    };
   }
 
   /** The view of a Deployment. */
@@ -89,7 +115,8 @@ public record RolloutView(
         conditions.stream()
             .filter(c -> "ReplicaFailure".equals(c.getType()) && "True".equals(c.getStatus()))
             .map(c -> new CreationRefused(c.getMessage(), Instant.parse(c.getLastTransitionTime())))
-            .findFirst());
+            .findFirst(),
+        false);
   }
 
   /** The view of a StatefulSet. */
@@ -112,7 +139,8 @@ public record RolloutView(
             && "OnDelete".equals(set.getSpec().getUpdateStrategy().getType()),
         settled ? 0 : kept(set.getSpec(), desired),
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        false);
   }
 
   /** Pods with an ordinal below the partition stay; the first ordinal need not be 0. */
@@ -124,6 +152,29 @@ public record RolloutView(
             .orElse(0);
     int first = Optional.ofNullable(spec.getOrdinals()).map(o -> o.getStart()).orElse(0);
     return Math.max(0, Math.min(desired, partition - first));
+  }
+
+  /** The view of a DaemonSet; its pods are counted by the nodes that are to have one. */
+  public static RolloutView of(DaemonSet set) {
+    DaemonSetStatus status = Optional.ofNullable(set.getStatus()).orElseGet(DaemonSetStatus::new);
+    return new RolloutView(
+        isObserved(set.getMetadata().getGeneration(), status.getObservedGeneration()),
+        orElse(status.getDesiredNumberScheduled(), 0),
+        orElse(status.getUpdatedNumberScheduled(), 0),
+        orElse(status.getNumberAvailable(), 0),
+        orElse(status.getCurrentNumberScheduled(), 0),
+        false,
+        set.getSpec().getUpdateStrategy() != null
+            && "OnDelete".equals(set.getSpec().getUpdateStrategy().getType()),
+        false);
+  }
+
+  /**
+   * The view of a CronJob: nothing is ever on its way, for each run takes the template it finds.
+   */
+  public static RolloutView of(CronJob cronJob) {
+    return new RolloutView(
+        true, 0, 0, 0, 0, Boolean.TRUE.equals(cronJob.getSpec().getSuspend()), false, true);
   }
 
   /** Whether all desired pods are of the present template and serve, and no others are left. */
@@ -147,6 +198,9 @@ public record RolloutView(
 
   /** Whether, and how, a change of the template restarts pods. */
   public String restarts() {
+    if (byRuns) {
+      return "no pod: the next run takes the template";
+    }
     if (desired == 0) {
       return "no pod: none is wanted";
     }
@@ -156,21 +210,20 @@ public record RolloutView(
         : pods + ", by the workload's own update strategy";
   }
 
-  /** The condition RolledOut; {@code pods} are those of the injected revision. */
+  /** The condition RolledOut; {@code pods} are those of the injected revision, newest first. */
   public Finding finding(List<PodView> pods) {
+    if (byRuns) {
+      return ofRun(pods);
+    }
     if (complete(pods)) {
       return desired == 0
           ? Finding.unknown(Reason.SCALED_TO_ZERO, "no pods are wanted")
           : Finding.yes(
               Reason.ROLLED_OUT, "%d of %d pods are of this revision".formatted(updated, desired));
     }
-    Optional<Finding> troubled =
-        pods.stream()
-            .filter(p -> !p.life().deleting() && p.trouble().isPresent())
-            .min(BY_TROUBLE)
-            .map(p -> troubled(p.name(), p.trouble().orElseThrow()));
-    if (troubled.isPresent()) {
-      return troubled.get();
+    Optional<Finding> trouble = trouble(pods);
+    if (trouble.isPresent()) {
+      return trouble.get();
     }
     if (refused.isPresent()) {
       return Finding.no(Reason.POD_REFUSED, "no pod can be created: " + refused.get().message());
@@ -211,6 +264,30 @@ public record RolloutView(
 
   private static Finding troubled(String pod, PodTrouble trouble) {
     return Finding.no(trouble.kind().reason(), "pod %s: %s".formatted(pod, trouble.message()));
+  }
+
+  /** A run that has ended has taken the template, however it ended: that is its own affair. */
+  private Finding ofRun(List<PodView> pods) {
+    if (pods.isEmpty()) {
+      return Finding.unknown(
+          Reason.AWAITING_RUN,
+          paused
+              ? "the CronJob is suspended; its pod template takes effect with the next run"
+              : "the pod template takes effect with the next run");
+    }
+    return trouble(pods)
+        .orElseGet(
+            () ->
+                pods.stream().anyMatch(p -> p.ready() || p.ended().isPresent())
+                    ? Finding.yes(Reason.ROLLED_OUT, "a run has pods of this revision")
+                    : Finding.no(Reason.PROGRESSING, "the pods of a run are starting"));
+  }
+
+  private static Optional<Finding> trouble(List<PodView> pods) {
+    return pods.stream()
+        .filter(p -> !p.life().deleting() && p.trouble().isPresent())
+        .min(BY_TROUBLE)
+        .map(p -> troubled(p.name(), p.trouble().orElseThrow()));
   }
 
   private static boolean isObserved(Long generation, Long observedGeneration) {

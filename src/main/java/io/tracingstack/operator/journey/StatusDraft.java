@@ -148,20 +148,54 @@ public final class StatusDraft {
    * known before stands: a mere annotation on a Deployment makes such a moment.
    */
   public Finding rolledOut(Finding present, boolean observed) {
-    Finding finding = present;
-    if (!observed
-        && present.reason() == Reason.PROGRESSING
-        && Objects.equals(revision, before.revision())
-        && Conditions.isTrue(before.conditions(), ConditionType.ROLLED_OUT)) {
-      finding =
-          Finding.yes(
-              Reason.ROLLED_OUT,
-              Conditions.find(before.conditions(), ConditionType.ROLLED_OUT)
-                  .orElseThrow()
-                  .getMessage());
-    }
+    Finding finding =
+        !observed && present.reason() == Reason.PROGRESSING
+            ? former(ConditionType.ROLLED_OUT).orElse(present)
+            : present;
     conditions.set(ConditionType.ROLLED_OUT, finding);
     return finding;
+  }
+
+  /**
+   * Sets the condition RolledOut of what takes its pod template with each run. Where one has taken
+   * it and was proven, what becomes of later runs is their own affair.
+   */
+  public Finding takenByRun(Finding present) {
+    Finding finding =
+        present.holds() || !shownBefore(ConditionType.TRACED)
+            ? present
+            : former(ConditionType.ROLLED_OUT).orElse(present);
+    conditions.set(ConditionType.ROLLED_OUT, finding);
+    return finding;
+  }
+
+  /** Sets what needs pods to be seen, while there are none: as the last run showed it, if any. */
+  public void betweenRuns(Finding awaiting) {
+    for (ConditionType type : List.of(ConditionType.AGENT_VERIFIED, ConditionType.ROLLED_OUT)) {
+      conditions.set(type, former(type).orElse(awaiting));
+    }
+    agent = shownBefore(ConditionType.AGENT_VERIFIED) ? before.agent() : null;
+  }
+
+  /** Whether the present status says of this revision that the condition holds. */
+  public boolean shownBefore(ConditionType type) {
+    return Objects.equals(revision, before.revision())
+        && Conditions.isTrue(before.conditions(), type);
+  }
+
+  /** The condition as the present status has it, if it holds for this revision. */
+  private Optional<Finding> former(ConditionType type) {
+    return Conditions.find(before.conditions(), type)
+        .filter(c -> shownBefore(type))
+        .flatMap(
+            c ->
+                Conditions.reasonOf(before.conditions(), type)
+                    .map(reason -> Finding.yes(reason, c.getMessage())));
+  }
+
+  /** Whether the present status gives this reason. */
+  public boolean said(ConditionType type, Reason reason) {
+    return Conditions.reasonOf(before.conditions(), type).filter(r -> r == reason).isPresent();
   }
 
   /** Keeps an earlier proof if it is one of this content and this pod template. */

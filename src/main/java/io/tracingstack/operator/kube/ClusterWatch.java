@@ -3,8 +3,6 @@ package io.tracingstack.operator.kube;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
@@ -15,6 +13,7 @@ import io.fabric8.kubernetes.client.informers.cache.ItemStore;
 import io.tracingstack.operator.api.v1alpha1.Labels;
 import io.tracingstack.operator.api.v1alpha1.StackRef;
 import io.tracingstack.operator.api.v1alpha1.TracingStack;
+import io.tracingstack.operator.injection.WorkloadKind;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Collection;
 import java.util.List;
@@ -29,7 +28,7 @@ import java.util.stream.Stream;
 
 /**
  * What the operator watches beside its own kinds, once for all reconcilers: labelled workloads, all
- * workloads of labelled namespaces, injected pods, namespaces, stacks.
+ * workloads of labelled namespaces that can be injected, injected pods, namespaces, stacks.
  *
  * <p>The cache says when to look, the API server says what is there: of workloads and pods only the
  * metadata is kept, and whoever acts reads the object itself. Memory so grows with the number of
@@ -67,15 +66,13 @@ public class ClusterWatch {
             client.resources(TracingStack.class).inAnyNamespace(),
             new BasicItemStore<>(Cache::metaNamespaceKeyFunc));
     workloads =
-        List.of(
-            informer(
-                client.apps().deployments().inAnyNamespace().withLabel(Labels.INJECT),
-                new MetadataStore<>()),
-            informer(
-                client.apps().statefulSets().inAnyNamespace().withLabel(Labels.INJECT),
-                new MetadataStore<>()));
+        Stream.of(WorkloadKind.values())
+            .<SharedIndexInformer<? extends HasMetadata>>map(kind -> labelled(kind.type()))
+            .toList();
     pods =
-        informer(client.pods().inAnyNamespace().withLabel(Labels.REVISION), new MetadataStore<>());
+        informer(
+            client.pods().inAnyNamespace().withLabel(Labels.REVISION),
+            new MetadataStore<>(Pod.class));
     namespaces = informer(client.namespaces(), new SlimStores.Namespaces());
     Stream.of(List.of(stacks, pods, namespaces), workloads)
         .flatMap(List::stream)
@@ -120,6 +117,19 @@ public class ClusterWatch {
         .filter(w -> namespace.equals(w.getMetadata().getNamespace()))
         .forEach(w -> byKey.putIfAbsent(w.getKind() + "/" + w.getMetadata().getName(), w));
     return byKey.values();
+  }
+
+  private <T extends HasMetadata> SharedIndexInformer<T> labelled(Class<T> type) {
+    return informer(
+        client.resources(type).inAnyNamespace().withLabel(Labels.INJECT),
+        new MetadataStore<>(type));
+  }
+
+  private <T extends HasMetadata> SharedIndexInformer<T> unlabelled(
+      Class<T> type, String namespace) {
+    return informer(
+        client.resources(type).inNamespace(namespace).withoutLabel(Labels.INJECT),
+        new MetadataStore<>(type));
   }
 
   private <T extends HasMetadata> SharedIndexInformer<T> informer(
@@ -194,13 +204,11 @@ public class ClusterWatch {
     }
     if (selected) {
       List<SharedIndexInformer<? extends HasMetadata>> informers =
-          List.of(
-              informer(
-                  client.apps().deployments().inNamespace(name).withoutLabel(Labels.INJECT),
-                  new MetadataStore<>()),
-              informer(
-                  client.apps().statefulSets().inNamespace(name).withoutLabel(Labels.INJECT),
-                  new MetadataStore<>()));
+          Stream.of(WorkloadKind.values())
+              .filter(WorkloadKind::isInjectable)
+              .<SharedIndexInformer<? extends HasMetadata>>map(
+                  kind -> unlabelled(kind.type(), name))
+              .toList();
       labelledNamespaces.put(name, informers);
       informers.forEach(SharedIndexInformer::start);
     } else {
@@ -214,19 +222,21 @@ public class ClusterWatch {
 
   /** Keeps what decides whether to look at an object, and lets the rest go. */
   private static final class MetadataStore<T extends HasMetadata> extends SlimStores.SlimStore<T> {
+    private final Class<T> type;
+
+    MetadataStore(Class<T> type) {
+      this.type = type;
+    }
+
+    @Override
+    public T put(String key, T object) {
+      WorkloadKind kind = WorkloadKind.of(object).orElseThrow();
+      return super.put(key, type.cast(kind.object(object.getMetadata())));
+    }
+
     @Override
     void slim(T object) {
       object.getMetadata().setAnnotations(Map.of());
-      if (object instanceof Deployment deployment) {
-        deployment.setSpec(null);
-        deployment.setStatus(null);
-      } else if (object instanceof StatefulSet set) {
-        set.setSpec(null);
-        set.setStatus(null);
-      } else if (object instanceof Pod pod) {
-        pod.setSpec(null);
-        pod.setStatus(null);
-      }
     }
   }
 }

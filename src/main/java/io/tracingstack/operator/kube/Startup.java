@@ -1,14 +1,17 @@
 package io.tracingstack.operator.kube;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkload;
 import io.tracingstack.operator.api.v1alpha1.TracingStack;
+import io.tracingstack.operator.injection.WorkloadKind;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What must be there before the operator can do anything, told in one line when it is not. */
 @ApplicationScoped
@@ -32,19 +35,25 @@ public class Startup {
 
   /** Rights without which nothing works; the others show up where they are missed. */
   private static final List<Right> RIGHTS =
-      List.of(
-          new Right(TracingStack.GROUP, "tracingstacks", "watch"),
-          new Right(TracingStack.GROUP, "tracedworkloads", "create"),
-          new Right("apps", "deployments", "patch"),
-          new Right("", "pods", "watch"),
-          new Right("", "namespaces", "watch"));
+      Stream.concat(
+              Stream.of(
+                  new Right(TracingStack.GROUP, "tracingstacks", "watch"),
+                  new Right(TracingStack.GROUP, "tracedworkloads", "create"),
+                  new Right("apps", "deployments", "patch"),
+                  new Right("", "namespaces", "watch")),
+              Stream.of(WorkloadKind.values())
+                  .map(WorkloadKind::type)
+                  .map(
+                      type ->
+                          new Right(
+                              HasMetadata.getGroup(type), HasMetadata.getPlural(type), "watch")))
+          .toList();
 
   /** Why the operator cannot start; empty when it can. */
   public Optional<String> obstacle() {
     try {
-      for (Class<? extends io.fabric8.kubernetes.api.model.HasMetadata> kind :
-          List.of(TracingStack.class, TracedWorkload.class)) {
-        String crd = io.fabric8.kubernetes.api.model.HasMetadata.getFullResourceName(kind);
+      for (Class<? extends HasMetadata> kind : List.of(TracingStack.class, TracedWorkload.class)) {
+        String crd = HasMetadata.getFullResourceName(kind);
         if (client.apiextensions().v1().customResourceDefinitions().withName(crd).get() == null) {
           return Optional.of(
               "the cluster has no CustomResourceDefinition " + crd + ": apply config/crd first");

@@ -52,10 +52,12 @@ public class TempoTraceStore implements TraceStore {
   public Optional<String> byRevision(URI base, String revision, List<String> pods)
       throws WitnessException {
     // Names of pods have no special character but the dot.
-    String names = String.join("|", pods).replace(".", "\\\\.");
-    String query =
-        "{resource.tracingstack.revision=\"%s\" && resource.k8s.pod.name=~\"%s\"}"
-            .formatted(revision, names);
+    String ofPods =
+        pods.isEmpty()
+            ? ""
+            : " && resource.k8s.pod.name=~\"%s\""
+                .formatted(String.join("|", pods).replace(".", "\\\\."));
+    String query = "{resource.tracingstack.revision=\"%s\"%s}".formatted(revision, ofPods);
     HttpResponse<String> response =
         get(
             base.resolve(

@@ -5,17 +5,12 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvFromSource;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.StatusCause;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
-import io.fabric8.kubernetes.api.model.apps.StatefulSet;
-import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -25,6 +20,7 @@ import io.tracingstack.operator.api.v1alpha1.WorkloadRef;
 import io.tracingstack.operator.injection.EnvFromNames;
 import io.tracingstack.operator.injection.Footprint;
 import io.tracingstack.operator.injection.InjectionPlan;
+import io.tracingstack.operator.injection.WorkloadKind;
 import io.tracingstack.operator.injection.WorkloadView;
 import io.tracingstack.operator.journey.RolloutView;
 import io.tracingstack.operator.stack.Hash;
@@ -58,16 +54,15 @@ public class WorkloadStore {
     this.metrics = metrics;
   }
 
-  /** A stored workload. */
-  public record Stored(HasMetadata object, PodTemplateSpec template, RolloutView rollout) {
+  /** A stored workload of a kind that can be injected. */
+  public record Stored(
+      WorkloadKind kind, HasMetadata object, PodTemplateSpec template, RolloutView rollout) {
     static Optional<Stored> of(HasMetadata object) {
-      if (object instanceof Deployment d) {
-        return Optional.of(new Stored(d, d.getSpec().getTemplate(), RolloutView.of(d)));
-      }
-      if (object instanceof StatefulSet s) {
-        return Optional.of(new Stored(s, s.getSpec().getTemplate(), RolloutView.of(s)));
-      }
-      return Optional.empty();
+      return WorkloadKind.of(object)
+          .filter(WorkloadKind::isInjectable)
+          .map(
+              kind ->
+                  new Stored(kind, object, kind.template(object), RolloutView.of(kind, object)));
     }
 
     /** The workload as injection sees it. */
@@ -106,29 +101,33 @@ public class WorkloadStore {
     static final Removal CLEAN = new Removal(true, List.of());
   }
 
-  /** The workload, empty when it does not exist or is another one of that name. */
+  /**
+   * The workload, empty when it does not exist, is another one of that name, or of a kind that
+   * cannot be injected.
+   */
   public Optional<Stored> get(String namespace, WorkloadRef ref) {
-    HasMetadata object =
-        "StatefulSet".equals(ref.kind())
-            ? client.apps().statefulSets().inNamespace(namespace).withName(ref.name()).get()
-            : client.apps().deployments().inNamespace(namespace).withName(ref.name()).get();
-    return Optional.ofNullable(object)
+    return WorkloadKind.of(ref)
+        .filter(WorkloadKind::isInjectable)
+        .<HasMetadata>map(
+            kind -> client.resources(kind.type()).inNamespace(namespace).withName(ref.name()).get())
         .filter(o -> ref.uid() == null || ref.uid().equals(o.getMetadata().getUid()))
         .flatMap(Stored::of);
   }
 
   /** The pods that the workload's selector fits. */
   public List<Pod> pods(Stored stored) {
-    LabelSelector selector =
-        stored.object() instanceof StatefulSet s
-            ? s.getSpec().getSelector()
-            : ((Deployment) stored.object()).getSpec().getSelector();
-    return client
-        .pods()
-        .inNamespace(stored.object().getMetadata().getNamespace())
-        .withLabelSelector(selector)
-        .list()
-        .getItems();
+    return stored
+        .kind()
+        .selector(stored.object())
+        .map(
+            selector ->
+                client
+                    .pods()
+                    .inNamespace(stored.object().getMetadata().getNamespace())
+                    .withLabelSelector(selector)
+                    .list()
+                    .getItems())
+        .orElse(List.of());
   }
 
   /** What the API server and its admission say to the plan, without anything being written. */
@@ -155,7 +154,9 @@ public class WorkloadStore {
       String namespace, WorkloadRef ref, PodTemplateSpec fragment, boolean dryRun) {
     Outcome outcome = apply(namespace, ref, fragment, false, dryRun);
     Set<VariableOwners> taken =
-        Footprint.of(fragment).map(VariableOwners::takenOver).orElseGet(Set::of);
+        WorkloadKind.of(ref)
+            .flatMap(k -> Footprint.of(fragment).map(f -> VariableOwners.takenOver(k, f)))
+            .orElseGet(Set::of);
     boolean onlyTaken =
         !taken.isEmpty()
             && outcome instanceof Outcome.Conflict conflict
@@ -227,7 +228,7 @@ public class WorkloadStore {
                             removeByName(
                                 stored,
                                 f,
-                                VariableOwners.takenOver(f).stream()
+                                VariableOwners.takenOver(stored.kind(), f).stream()
                                     .flatMap(v -> v.byUpdate(stored.object()).stream())
                                     .findFirst()
                                     .or(() -> Optional.of(HANDED_OVER + "value")))));
@@ -243,7 +244,8 @@ public class WorkloadStore {
                 .withFieldManager(manager.orElse(null))
                 .build(),
             Serialization.asJson(
-                footprint.removal(stored.template(), object.getMetadata().getResourceVersion())));
+                footprint.removal(
+                    stored.kind(), stored.template(), object.getMetadata().getResourceVersion())));
     metrics.applied("workload");
   }
 
@@ -321,16 +323,8 @@ public class WorkloadStore {
             .withName(ref.name())
             .withUid(ref.uid())
             .build();
-    if ("StatefulSet".equals(ref.kind())) {
-      StatefulSetBuilder set = new StatefulSetBuilder().withMetadata(metadata);
-      return fragment == null
-          ? set.build()
-          : set.withNewSpec().withTemplate(fragment).endSpec().build();
-    }
-    DeploymentBuilder deployment = new DeploymentBuilder().withMetadata(metadata);
-    return fragment == null
-        ? deployment.build()
-        : deployment.withNewSpec().withTemplate(fragment).endSpec().build();
+    WorkloadKind kind = WorkloadKind.of(ref).orElseThrow();
+    return fragment == null ? kind.object(metadata) : kind.object(metadata, fragment);
   }
 
   /**

@@ -3,6 +3,7 @@ package io.tracingstack.operator.verification;
 import io.tracingstack.operator.api.v1alpha1.Reason;
 import io.tracingstack.operator.status.Finding;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -20,10 +21,22 @@ public record Judgement(Finding finding, Optional<String> witness, Optional<Stri
    */
   public static final Duration PATIENCE = Duration.ofSeconds(25);
 
-  /** Judges; {@code revision} is the injected content's. */
+  /** Judges what serves for ever; {@code revision} is the injected content's. */
   public static Judgement of(Evidence evidence, String revision) {
+    return of(evidence, revision, List.of());
+  }
+
+  /**
+   * Judges.
+   *
+   * @param revision the injected content's
+   * @param pods those that the evidence is about; a Job's are judged by what a run may be expected
+   *     to show
+   */
+  public static Judgement of(Evidence evidence, String revision, List<PodView> pods) {
     return proven(evidence, revision)
-        .orElseGet(() -> new Judgement(unproven(evidence), Optional.empty(), Optional.empty()));
+        .orElseGet(
+            () -> new Judgement(unproven(evidence, pods), Optional.empty(), Optional.empty()));
   }
 
   private static Optional<Judgement> proven(Evidence evidence, String revision) {
@@ -61,7 +74,7 @@ public record Judgement(Finding finding, Optional<String> witness, Optional<Stri
         Finding.yes(Reason.TRACED, message), Optional.of(witness), Optional.of(traceId));
   }
 
-  private static Finding unproven(Evidence evidence) {
+  private static Finding unproven(Evidence evidence, List<PodView> pods) {
     boolean patient = evidence.waited().compareTo(PATIENCE) < 0;
     if (evidence.log().filter(l -> l == AgentLog.FAILED_TO_START).isPresent()) {
       return Finding.no(Reason.AGENT_DISABLED_ITSELF, "the agent reported that it failed to start");
@@ -81,7 +94,25 @@ public record Judgement(Finding finding, Optional<String> witness, Optional<Stri
           "the collector counted %d spans of this revision, the store has none"
               .formatted(evidence.counted().getAsLong()));
     }
-    return silence(evidence);
+    return pods.stream().anyMatch(p -> p.run().isPresent())
+        ? silenceOfRun(evidence, pods)
+        : silence(evidence);
+  }
+
+  /** Nothing counted, nothing stored. A run has no traffic to wait for; what it does, it does. */
+  private static Finding silenceOfRun(Evidence evidence, List<PodView> pods) {
+    Optional<AgentLog> log = evidence.log();
+    if (log.filter(l -> l == AgentLog.EXPORT_FAILED).isPresent()) {
+      return Finding.no(Reason.COLLECTOR_UNREACHABLE, "the agent reports that it cannot export");
+    }
+    if (pods.stream().anyMatch(p -> p.ended().isEmpty())) {
+      return Finding.unknown(
+          Reason.AWAITING_PROOF, "the run goes on, and no span of this revision was seen yet");
+    }
+    return log.filter(l -> l == AgentLog.SILENT).isPresent()
+        ? Finding.no(
+            Reason.AGENT_NOT_STARTED, "a run has ended, and its log shows no sign of the agent")
+        : Finding.unknown(Reason.AWAITING_RUN, "no span was seen in the runs of this revision");
   }
 
   /** Nothing counted, nothing stored: was there anything to trace, and was the agent there? */

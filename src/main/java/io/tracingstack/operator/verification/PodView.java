@@ -9,8 +9,10 @@ import io.fabric8.kubernetes.api.model.HTTPHeader;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodStatus;
+import io.tracingstack.operator.api.v1alpha1.Labels;
 import io.tracingstack.operator.injection.Footprint;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,9 +22,11 @@ import java.util.stream.Stream;
 /**
  * A pod of a workload as far as verification is concerned.
  *
- * @param templateRevision hash of the pod template it was made from, as its controller labelled it
+ * @param templateRevision hash of the pod template it was made from, as its controller labelled it;
+ *     a Job does not, there it is the injected revision
  * @param readySince when it became Ready; empty while it is not, or is being deleted
  * @param troubles what is or was wrong with it, the most telling first
+ * @param run the run it belongs to, empty for a pod that is to serve for ever
  */
 public record PodView(
     String name,
@@ -33,7 +37,16 @@ public record PodView(
     Optional<InitReport> report,
     boolean initEndedWithoutReport,
     PodLife life,
-    List<PodTrouble> troubles) {
+    List<PodTrouble> troubles,
+    Optional<Run> run) {
+
+  /**
+   * One run of a Job.
+   *
+   * @param job its name
+   * @param ended when the pod ended, well or not; empty while it runs
+   */
+  public record Run(String job, Optional<Instant> ended) {}
 
   /** Takes the view of a pod. */
   public static PodView of(Pod pod) {
@@ -53,11 +66,12 @@ public record PodView(
         report,
         init.isPresent() && report.isEmpty(),
         PodLife.of(pod),
-        PodTroubles.of(pod));
+        PodTroubles.of(pod),
+        run(pod));
   }
 
   private static String templateRevision(Map<String, String> labels) {
-    return Stream.of("pod-template-hash", "controller-revision-hash")
+    return Stream.of("pod-template-hash", "controller-revision-hash", Labels.REVISION)
         .map(labels::get)
         .filter(v -> v != null)
         .findFirst()
@@ -72,6 +86,38 @@ public record PodView(
   /** What keeps it from running now. */
   public Optional<PodTrouble> trouble() {
     return troubles.stream().filter(PodTrouble::lasting).findFirst();
+  }
+
+  /** When the pod's run ended; empty while it goes on, and for a pod that is no run's. */
+  public Optional<Instant> ended() {
+    return run.flatMap(Run::ended);
+  }
+
+  /** Whether our init container has ended, so that it is known what it did. */
+  public boolean hasTold() {
+    return report.isPresent() || initEndedWithoutReport;
+  }
+
+  private static Optional<Run> run(Pod pod) {
+    return pod.getMetadata().getOwnerReferences().stream()
+        .filter(o -> Boolean.TRUE.equals(o.getController()) && "Job".equals(o.getKind()))
+        .map(o -> new Run(o.getName(), ended(pod)))
+        .findFirst();
+  }
+
+  private static Optional<Instant> ended(Pod pod) {
+    if (pod.getStatus() == null
+        || !List.of("Succeeded", "Failed").contains(String.valueOf(pod.getStatus().getPhase()))) {
+      return Optional.empty();
+    }
+    return pod.getStatus().getContainerStatuses().stream()
+        .filter(s -> s.getState() != null && s.getState().getTerminated() != null)
+        .map(s -> s.getState().getTerminated().getFinishedAt())
+        .filter(time -> time != null)
+        .map(Instant::parse)
+        .max(Comparator.naturalOrder())
+        // One that was evicted may have no status of its containers.
+        .or(() -> Optional.of(Instant.parse(pod.getMetadata().getCreationTimestamp())));
   }
 
   private static Optional<Instant> readySince(Pod pod) {

@@ -16,10 +16,10 @@ public interface TraceStore {
   Optional<FoundTrace> byId(URI base, String traceId) throws WitnessException;
 
   /**
-   * The id of a trace with a span of this revision from one of these pods.
+   * The id of a trace with a span of this revision.
    *
    * @param base the store's base URI
-   * @param pods names of the pods, at least one
+   * @param pods names of the pods; none when a span of any pod will do
    * @throws WitnessException when the store does not answer
    */
   Optional<String> byRevision(URI base, String revision, List<String> pods) throws WitnessException;

@@ -187,14 +187,20 @@ class RbacApiTest extends OperatorTest {
     controllers.rollOut(namespace, "shop", Pods.healthy(sha256()).readyFor(Duration.ofMinutes(2)));
     awaitState(namespace, "shop", "AgentNotStarted");
 
-    apply(Manifests.statefulSet(namespace, "db", application.port()));
-    label("statefulsets", namespace, "db", Labels.INJECT, "java");
-    eventually().until(() -> template("statefulsets", namespace, "db").contains(Labels.INJECTED));
-    label("statefulsets", namespace, "db", Labels.INJECT, "python");
-    eventually().until(() -> !template("statefulsets", namespace, "db").contains(Labels.INJECTED));
+    injectAndUndo("statefulsets", Manifests.statefulSet(namespace, "db", 8080), namespace, "db");
+    injectAndUndo("daemonsets", Manifests.daemonSet(namespace, "node", 8080), namespace, "node");
+    injectAndUndo("cronjobs", Manifests.cronJob(namespace, "nightly"), namespace, "nightly");
     conflictOnce("tracedworkloads");
     label("deployments", namespace, "shop", Labels.INJECT, null);
     eventually().until(() -> traced(namespace, "deployment-shop").isEmpty());
+  }
+
+  private void injectAndUndo(String kind, String manifest, String namespace, String name) {
+    apply(manifest);
+    label(kind, namespace, name, Labels.INJECT, "java");
+    eventually().until(() -> template(kind, namespace, name).contains(Labels.INJECTED));
+    label(kind, namespace, name, Labels.INJECT, "python");
+    eventually().until(() -> !template(kind, namespace, name).contains(Labels.INJECTED));
   }
 
   private PodDisruptionBudget budget(String namespace) {

@@ -69,7 +69,7 @@ class FootprintTest {
     PodTemplateSpec injected = ServerSideApply.apply(before, plan(before).fragment());
 
     List<Map<String, Object>> operations =
-        Footprint.of(injected).orElseThrow().removal(injected, "4711");
+        Footprint.of(injected).orElseThrow().removal(WorkloadKind.DEPLOYMENT, injected, "4711");
 
     assertThat(operations.get(0))
         .isEqualTo(Map.of("op", "test", "path", "/metadata/resourceVersion", "value", "4711"));
@@ -81,6 +81,22 @@ class FootprintTest {
         .contains(
             "/spec/template/metadata/annotations/tracingstack.io~1injected",
             "/spec/template/metadata/labels/tracingstack.io~1revision");
+  }
+
+  @Test
+  void removalGoesWhereTheKindHasItsTemplate() {
+    PodTemplateSpec before = template(container("app"));
+    PodTemplateSpec injected = ServerSideApply.apply(before, plan(before).fragment());
+
+    List<Map<String, Object>> operations =
+        Footprint.of(injected).orElseThrow().removal(WorkloadKind.CRON_JOB, injected, "4711");
+
+    assertThat(operations.subList(1, operations.size()))
+        .extracting(operation -> operation.get("path").toString())
+        .allSatisfy(path -> assertThat(path).startsWith("/spec/jobTemplate/spec/template/"))
+        .contains(
+            "/spec/jobTemplate/spec/template/spec/volumes/0",
+            "/spec/jobTemplate/spec/template/metadata/labels/tracingstack.io~1revision");
   }
 
   @Test

@@ -3,9 +3,6 @@ package io.tracingstack.operator.injection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.PodTemplateSpec;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.tracingstack.operator.stack.InstrumentationPlan;
 import io.tracingstack.operator.testing.GoldenCase;
@@ -29,19 +26,13 @@ class InjectionGoldenTest {
     JavaInjection.Decision decision =
         JavaInjection.decide(
             "journey",
-            WorkloadView.of(workload, template(workload)),
+            WorkloadView.of(workload, WorkloadKind.of(workload).orElseThrow().template(workload)),
             instrumentation(golden),
             envFrom(golden));
 
     assertThat(decision.refusal()).isEmpty();
     golden.output("out.yaml", Yaml.write(decision.plan().orElseThrow().fragment()));
     golden.hasNoUnusedFile();
-  }
-
-  private static PodTemplateSpec template(HasMetadata workload) {
-    return workload instanceof StatefulSet set
-        ? set.getSpec().getTemplate()
-        : ((Deployment) workload).getSpec().getTemplate();
   }
 
   private static InstrumentationPlan instrumentation(GoldenCase golden) {

@@ -179,7 +179,7 @@ class InjectionPropertiesTest {
   /** The template after the operations of a removal, in JSON as the API server would have it. */
   private static JsonNode removed(PodTemplateSpec injected) {
     List<Map<String, Object>> operations =
-        Footprint.of(injected).orElseThrow().removal(injected, "7");
+        Footprint.of(injected).orElseThrow().removal(WorkloadKind.DEPLOYMENT, injected, "7");
     ObjectNode workload = JSON.createObjectNode();
     workload.putObject("metadata").put("resourceVersion", "7");
     workload.putObject("spec").set("template", tree(injected));

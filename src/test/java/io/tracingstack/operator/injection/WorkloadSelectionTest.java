@@ -27,7 +27,27 @@ class WorkloadSelectionTest {
       })
   void theWorkloadsOwnLabelDecidesThenItsNamespaces(
       String workload, String namespace, boolean controlled, String language) {
-    assertThat(WorkloadSelection.language(label(workload), label(namespace), controlled))
+    assertThat(
+            WorkloadSelection.language(
+                WorkloadKind.CRON_JOB, label(workload), label(namespace), controlled))
+        .isEqualTo(Optional.ofNullable(language));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      value = {
+        // object, namespace, controlled, language
+        "-,      java,   false, -",
+        "java,   -,      false, java",
+        "java,   java,   true,  -",
+        "false,  java,   false, -"
+      })
+  void whatCannotBeInjectedAsksByItsOwnLabelOnlyAndWhereNobodyMadeIt(
+      String object, String namespace, boolean controlled, String language) {
+    assertThat(
+            WorkloadSelection.language(
+                WorkloadKind.JOB, label(object), label(namespace), controlled))
         .isEqualTo(Optional.ofNullable(language));
   }
 

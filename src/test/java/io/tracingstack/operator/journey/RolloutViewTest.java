@@ -2,12 +2,15 @@ package io.tracingstack.operator.journey;
 
 import static io.tracingstack.operator.testing.TestPods.healthy;
 import static io.tracingstack.operator.testing.TestPods.injected;
+import static io.tracingstack.operator.testing.TestPods.ofRun;
 import static io.tracingstack.operator.testing.TestPods.starting;
 import static io.tracingstack.operator.testing.TestPods.troubled;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
 import io.tracingstack.operator.api.v1alpha1.Reason;
 import io.tracingstack.operator.status.Finding;
 import io.tracingstack.operator.testing.Yaml;
@@ -80,6 +83,73 @@ class RolloutViewTest {
             StatefulSet.class);
 
     assertThat(RolloutView.of(set).finding(List.of()).reason()).isEqualTo(expected);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "complete       | {} | {observedGeneration: 3, desiredNumberScheduled: 2,"
+            + " currentNumberScheduled: 2, updatedNumberScheduled: 2, numberAvailable: 2}"
+            + "                                                              | ROLLED_OUT",
+        "never looked at | {} | {currentNumberScheduled: 0, desiredNumberScheduled: 0}"
+            + "                                                              | PROGRESSING",
+        "not observed   | {} | {observedGeneration: 2, desiredNumberScheduled: 2,"
+            + " currentNumberScheduled: 2, updatedNumberScheduled: 2, numberAvailable: 2}"
+            + "                                                              | PROGRESSING",
+        "half way       | {} | {observedGeneration: 3, desiredNumberScheduled: 2,"
+            + " currentNumberScheduled: 2, updatedNumberScheduled: 1, numberAvailable: 2}"
+            + "                                                              | PROGRESSING",
+        "not available  | {} | {observedGeneration: 3, desiredNumberScheduled: 2,"
+            + " currentNumberScheduled: 2, updatedNumberScheduled: 2, numberAvailable: 1}"
+            + "                                                              | PROGRESSING",
+        "a new node     | {} | {observedGeneration: 3, desiredNumberScheduled: 3,"
+            + " currentNumberScheduled: 2, updatedNumberScheduled: 2, numberAvailable: 2}"
+            + "                                                              | PROGRESSING",
+        "on delete      | {updateStrategy: {type: OnDelete}} | {observedGeneration: 3,"
+            + " desiredNumberScheduled: 2, currentNumberScheduled: 2, numberAvailable: 2}"
+            + "                                                              | ON_DELETE",
+        "rolling        | {updateStrategy: {type: RollingUpdate}} | {observedGeneration: 3,"
+            + " desiredNumberScheduled: 2, currentNumberScheduled: 2, numberAvailable: 2}"
+            + "                                                              | PROGRESSING",
+        "no node fits   | {} | {observedGeneration: 3, desiredNumberScheduled: 0}"
+            + "                                                              | SCALED_TO_ZERO"
+      })
+  void aDaemonSetIsRolledOutWhenEachOfItsNodesHasANewPodThatServes(
+      String name, String spec, String status, Reason expected) {
+    DaemonSet set =
+        Yaml.read(
+            "{metadata: {generation: 3}, spec: %s, status: %s}".formatted(spec, status),
+            DaemonSet.class);
+
+    assertThat(RolloutView.of(set).finding(List.of()).reason()).isEqualTo(expected);
+  }
+
+  @Test
+  void aCronJobWaitsForItsNextRunAndNothingOfItIsEverOnItsWay() {
+    RolloutView view = cronJob("{}");
+
+    assertThat(view.complete()).isTrue();
+    assertThat(view.finding(List.of()))
+        .isEqualTo(
+            Finding.unknown(
+                Reason.AWAITING_RUN, "the pod template takes effect with the next run"));
+    assertThat(cronJob("{suspend: true}").finding(List.of()).message())
+        .startsWith("the CronJob is suspended");
+  }
+
+  @Test
+  void aRunThatTookTheTemplateCountsHoweverItEnded() {
+    PodView ended = ofRun("nightly-1", "nightly", Instant.parse("2026-11-21T08:05:00Z"));
+    PodView running = ofRun("nightly-2", "nightly", null);
+    PodView starting = ofRun(starting("nightly-3"), "nightly", null);
+    PodView troubled = ofRun(troubled("nightly-4", Kind.IMAGE_PULL), "nightly", null);
+
+    assertThat(cronJob("{}").finding(List.of(ended)).holds()).isTrue();
+    assertThat(cronJob("{}").finding(List.of(running)).holds()).isTrue();
+    assertThat(cronJob("{}").finding(List.of(starting)).reason()).isEqualTo(Reason.PROGRESSING);
+    assertThat(cronJob("{}").finding(List.of(troubled)))
+        .isEqualTo(Finding.no(Reason.IMAGE_PULL, "pod nightly-4: container app has IMAGE_PULL"));
   }
 
   @ParameterizedTest
@@ -221,7 +291,13 @@ class RolloutViewTest {
         .isEqualTo("2 of 3 pods are of this revision, 3 available, 2 of former revisions left");
   }
 
-  private static final RolloutView COMPLETE = new RolloutView(true, 1, 1, 1, 1, false, false);
+  private static final RolloutView COMPLETE =
+      new RolloutView(true, 1, 1, 1, 1, false, false, false);
+
+  private static RolloutView cronJob(String spec) {
+    return RolloutView.of(
+        Yaml.read("{metadata: {generation: 3}, spec: %s}".formatted(spec), CronJob.class));
+  }
 
   private static RolloutView deployment(String spec, String status) {
     return RolloutView.of(

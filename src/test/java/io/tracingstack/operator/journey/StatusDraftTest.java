@@ -81,6 +81,43 @@ class StatusDraftTest {
   }
 
   @Test
+  void whatARunShowedStandsUntilTheNextOneOfTheSameRevision() {
+    Finding awaiting = Finding.unknown(Reason.AWAITING_RUN, "next run");
+    StatusDraft seen = injected(TracedWorkloadStatus.empty());
+    seen.set(ConditionType.AGENT_VERIFIED, Finding.yes(Reason.VERIFIED, "agent 2.33.1"));
+    seen.takenByRun(Finding.yes(Reason.ROLLED_OUT, "a run"));
+    seen.proven(Finding.yes(Reason.TRACED, "found"), PROOF);
+    TracedWorkloadStatus before = seen.finish(MORNING);
+
+    StatusDraft between = injected(before);
+    between.betweenRuns(awaiting);
+    between.keepProof("rev1", "7d9f");
+    StatusDraft other = injected(before);
+    other.revision("rev2");
+    other.betweenRuns(awaiting);
+    other.unproven(awaiting);
+
+    assertThat(between.finish(NOON)).isEqualTo(before);
+    assertThat(other.finish(NOON).state()).isEqualTo("AwaitingRun");
+    assertThat(other.finish(NOON).agent()).isNull();
+  }
+
+  @Test
+  void aRunAfterTheProofIsItsOwnAffair() {
+    Finding crashing = Finding.no(Reason.CRASH_LOOP, "pod b does not run");
+    StatusDraft taken = injected(TracedWorkloadStatus.empty());
+    taken.takenByRun(Finding.yes(Reason.ROLLED_OUT, "a run"));
+    taken.unproven(Finding.unknown(Reason.AWAITING_PROOF, "waiting"));
+    TracedWorkloadStatus unproven = taken.finish(MORNING);
+    taken.proven(Finding.yes(Reason.TRACED, "found"), PROOF);
+    TracedWorkloadStatus proven = taken.finish(MORNING);
+
+    assertThat(injected(unproven).takenByRun(crashing)).isEqualTo(crashing);
+    assertThat(injected(proven).takenByRun(crashing))
+        .isEqualTo(Finding.yes(Reason.ROLLED_OUT, "a run"));
+  }
+
+  @Test
   void aFormerProofStaysAsHistoryWhileThereIsNone() {
     TracedWorkloadStatus before = traced(TracedWorkloadStatus.empty()).finish(MORNING);
 

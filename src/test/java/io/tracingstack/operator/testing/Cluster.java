@@ -8,9 +8,12 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -155,7 +158,14 @@ public class Cluster {
                       .endMetadata()
                       .build());
       for (Class<? extends HasMetadata> kind :
-          List.of(Deployment.class, StatefulSet.class, ReplicaSet.class, Pod.class)) {
+          List.of(
+              Deployment.class,
+              StatefulSet.class,
+              DaemonSet.class,
+              CronJob.class,
+              Job.class,
+              ReplicaSet.class,
+              Pod.class)) {
         admin.resources(kind).inNamespace(namespace).withGracePeriod(0).delete();
       }
       for (Class<? extends HasMetadata> kind :

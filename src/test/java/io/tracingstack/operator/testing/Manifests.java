@@ -6,12 +6,91 @@ public final class Manifests {
 
   /** A web service in Java; more lines of its container may be added. */
   public static String deployment(String namespace, String name, int port, String... container) {
-    return workload("Deployment", "", namespace, name, port, container);
+    return workload("Deployment", "\n  replicas: 1", namespace, name, port, container);
   }
 
   /** The same as a StatefulSet. */
   public static String statefulSet(String namespace, String name, int port, String... container) {
-    return workload("StatefulSet", "\n  serviceName: " + name, namespace, name, port, container);
+    return workload(
+        "StatefulSet", "\n  replicas: 1\n  serviceName: " + name, namespace, name, port, container);
+  }
+
+  /** The same as a DaemonSet. */
+  public static String daemonSet(String namespace, String name, int port, String... container) {
+    return workload("DaemonSet", "", namespace, name, port, container);
+  }
+
+  /** A nightly report in Java. */
+  public static String cronJob(String namespace, String name) {
+    return """
+        apiVersion: batch/v1
+        kind: CronJob
+        metadata:
+          name: %s
+          namespace: %s
+          labels:
+            app: %s
+        spec:
+          schedule: "0 3 * * *"
+          jobTemplate:
+            spec:
+              backoffLimit: 0
+              template:
+                metadata:
+                  labels:
+                    app: %s
+                spec:
+                  restartPolicy: Never
+                  containers:
+                    - name: app
+                      image: report:1
+                      env:
+                        - {name: GREETING, value: hello}
+                  volumes:
+                    - name: data
+                      emptyDir: {}
+        """
+        .formatted(name, namespace, name, name);
+  }
+
+  /** A pod that somebody made by hand. */
+  public static String pod(String namespace, String name) {
+    return """
+        apiVersion: v1
+        kind: Pod
+        metadata:
+          name: %s
+          namespace: %s
+        spec:
+          containers:
+            - name: app
+              image: shop:1
+        """
+        .formatted(name, namespace);
+  }
+
+  /** A Job that somebody made by hand. */
+  public static String job(String namespace, String name) {
+    return """
+        apiVersion: batch/v1
+        kind: Job
+        metadata:
+          name: %s
+          namespace: %s
+        spec:
+          template:
+            spec:
+              restartPolicy: Never
+              containers:
+                - name: app
+                  image: migrate:1
+        """
+        .formatted(name, namespace);
+  }
+
+  /** A ReplicaSet that no Deployment made. */
+  public static String replicaSet(String namespace, String name) {
+    return deployment(namespace, name, 8080).replace("kind: Deployment", "kind: ReplicaSet");
   }
 
   private static String workload(
@@ -27,7 +106,6 @@ public final class Manifests {
           annotations:
             team: checkout
         spec:%s
-          replicas: 1
           selector:
             matchLabels:
               app: %s

@@ -6,6 +6,14 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -26,6 +34,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,6 +49,20 @@ import org.junit.jupiter.api.TestInstance;
 @QuarkusTestResource(ApiServerResource.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class OperatorTest {
+  /** Namespaced kinds by their names in the API. */
+  private static final Map<String, Class<? extends HasMetadata>> KINDS =
+      Stream.of(
+              Deployment.class,
+              StatefulSet.class,
+              DaemonSet.class,
+              CronJob.class,
+              ReplicaSet.class,
+              Job.class,
+              Pod.class,
+              Service.class,
+              TracedWorkload.class)
+          .collect(Collectors.toMap(HasMetadata::getPlural, kind -> kind));
+
   @Inject protected Cluster cluster;
   @Inject protected SimulatedControllers controllers;
   @Inject protected TempoOperator tempoOperator;
@@ -160,31 +184,28 @@ public abstract class OperatorTest {
     String body = Serialization.asJson(Map.of("metadata", Map.of(field, entry)));
     PatchContext patch = PatchContext.of(PatchType.JSON_MERGE);
     var admin = cluster.admin();
-    switch (kind) {
-      case "namespaces" -> admin.namespaces().withName(name).patch(patch, body);
-      case "deployments" ->
-          admin.apps().deployments().inNamespace(namespace).withName(name).patch(patch, body);
-      case "statefulsets" ->
-          admin.apps().statefulSets().inNamespace(namespace).withName(name).patch(patch, body);
-      case "services" -> admin.services().inNamespace(namespace).withName(name).patch(patch, body);
-      case "tracedworkloads" ->
-          admin
-              .resources(TracedWorkload.class)
-              .inNamespace(namespace)
-              .withName(name)
-              .patch(patch, body);
-      default -> throw new IllegalArgumentException(kind);
+    if (kind.equals("namespaces")) {
+      admin.namespaces().withName(name).patch(patch, body);
+    } else {
+      admin.resources(KINDS.get(kind)).inNamespace(namespace).withName(name).patch(patch, body);
     }
   }
 
   /** A workload as the API server stores it. */
   protected JsonNode stored(String kind, String namespace, String name) {
-    return cluster.raw("/apis/apps/v1/namespaces/%s/%s/%s".formatted(namespace, kind, name));
+    String apiVersion = HasMetadata.getApiVersion(KINDS.get(kind));
+    return cluster.raw(
+        "/%s/%s/namespaces/%s/%s/%s"
+            .formatted(
+                apiVersion.contains("/") ? "apis" : "api", apiVersion, namespace, kind, name));
   }
 
   /** A pod template, byte for byte. */
   protected String template(String kind, String namespace, String name) {
-    return stored(kind, namespace, name).at("/spec/template").toString();
+    JsonNode workload = stored(kind, namespace, name);
+    return workload
+        .at(kind.equals("cronjobs") ? "/spec/jobTemplate/spec/template" : "/spec/template")
+        .toString();
   }
 
   /** A Deployment's pod template, byte for byte. */
@@ -211,25 +232,33 @@ public abstract class OperatorTest {
   }
 
   protected TracedWorkloadStatus statusOf(String namespace, String deployment) {
-    return traced(namespace, "deployment-" + deployment)
+    return statusOfTraced(namespace, "deployment-" + deployment);
+  }
+
+  protected TracedWorkloadStatus statusOfTraced(String namespace, String tracedWorkload) {
+    return traced(namespace, tracedWorkload)
         .map(TracedWorkload::getStatus)
         .orElseGet(TracedWorkloadStatus::empty);
   }
 
   /** Waits until a Deployment's journey is in this state. */
   protected void awaitState(String namespace, String deployment, String state) {
+    awaitStateOf(namespace, "deployment-" + deployment, state);
+  }
+
+  /** Waits until a TracedWorkload is in this state. */
+  protected void awaitStateOf(String namespace, String tracedWorkload, String state) {
     eventually()
         .untilAsserted(
             () ->
-                assertThat(statusOf(namespace, deployment).state())
+                assertThat(statusOfTraced(namespace, tracedWorkload).state())
                     .as(
                         () ->
-                            "state of "
-                                + namespace
-                                + "/"
-                                + deployment
-                                + ": "
-                                + statusOf(namespace, deployment).message())
+                            "state of %s/%s: %s"
+                                .formatted(
+                                    namespace,
+                                    tracedWorkload,
+                                    statusOfTraced(namespace, tracedWorkload).message()))
                     .isEqualTo(state));
   }
 

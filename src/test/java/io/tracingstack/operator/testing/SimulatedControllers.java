@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
@@ -133,6 +134,35 @@ public class SimulatedControllers {
             });
   }
 
+  /** Rolls a DaemonSet out, on one node. */
+  public void rollOutDaemonSet(String namespace, String name, Pods pods) {
+    DaemonSet set = cluster.admin().apps().daemonSets().inNamespace(namespace).withName(name).get();
+    PodTemplateSpec template = set.getSpec().getTemplate();
+    String hash = Hash.of(Serialization.asJson(template)).substring(0, 10);
+    replacePods(set, set.getSpec().getSelector(), template, "controller-revision-hash", hash, pods);
+    int available = pods.ready() ? 1 : 0;
+    cluster
+        .admin()
+        .apps()
+        .daemonSets()
+        .inNamespace(namespace)
+        .withName(name)
+        .editStatus(
+            s -> {
+              s.setStatus(
+                  new io.fabric8.kubernetes.api.model.apps.DaemonSetStatusBuilder()
+                      .withObservedGeneration(s.getMetadata().getGeneration())
+                      .withDesiredNumberScheduled(1)
+                      .withCurrentNumberScheduled(1)
+                      .withNumberMisscheduled(0)
+                      .withUpdatedNumberScheduled(1)
+                      .withNumberReady(available)
+                      .withNumberAvailable(available)
+                      .build());
+              return s;
+            });
+  }
+
   /** Keeps the template as a revision, so that {@code kubectl rollout undo} has somewhere to go. */
   private void replicaSet(Deployment deployment, String hash) {
     String namespace = deployment.getMetadata().getNamespace();
@@ -218,8 +248,7 @@ public class SimulatedControllers {
     former.forEach(p -> cluster.admin().resource(p).withGracePeriod(0).delete());
   }
 
-  private static io.fabric8.kubernetes.api.model.PodStatus status(
-      PodTemplateSpec template, Pods pods) {
+  static io.fabric8.kubernetes.api.model.PodStatus status(PodTemplateSpec template, Pods pods) {
     String since = Instant.now().minus(pods.readyFor()).truncatedTo(ChronoUnit.SECONDS).toString();
     var status =
         new io.fabric8.kubernetes.api.model.PodStatusBuilder()

@@ -94,6 +94,26 @@ public final class TestPods {
         .formatted(name, volume, status);
   }
 
+  /** A pod of a Job's run that ended then; null while it runs. */
+  public static PodView ofRun(String name, String job, Instant ended) {
+    return ofRun(healthy(name), job, ended);
+  }
+
+  /** The same pod as one of a Job's run. */
+  public static PodView ofRun(PodView pod, String job, Instant ended) {
+    return new PodView(
+        pod.name(),
+        "rev1",
+        pod.created(),
+        ended == null ? pod.readySince() : Optional.empty(),
+        pod.readinessProbe(),
+        pod.report(),
+        pod.initEndedWithoutReport(),
+        pod.life(),
+        pod.troubles(),
+        Optional.of(new PodView.Run(job, Optional.ofNullable(ended))));
+  }
+
   /** A pod as the API server has it. */
   public static Pod parse(String yaml) {
     return Yaml.read(yaml, Pod.class);
@@ -117,6 +137,7 @@ public final class TestPods {
             Map.of(),
             Optional.empty(),
             Optional.empty()),
-        trouble.stream().toList());
+        trouble.stream().toList(),
+        Optional.empty());
   }
 }

@@ -3,6 +3,8 @@ package io.tracingstack.operator.verification;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tracingstack.operator.api.v1alpha1.Reason;
+import io.tracingstack.operator.status.Finding;
+import io.tracingstack.operator.testing.TestPods;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -108,6 +110,29 @@ class JudgementTest {
     assertUnproven(
         late().counted(0).answered().log(AgentLog.SILENT), false, Reason.AGENT_NOT_STARTED);
     assertUnproven(late().counted(0).answered(), false, Reason.NOT_ARRIVING);
+  }
+
+  @Test
+  void aRunHasItsTimeAndIsThenJudgedByWhatItDid() {
+    PodView running = TestPods.ofRun("nightly-1", "nightly", null);
+    PodView ended = TestPods.ofRun("nightly-1", "nightly", Instant.parse("2026-11-21T08:05:00Z"));
+
+    assertThat(ofRun(late().counted(0), running).reason()).isEqualTo(Reason.AWAITING_PROOF);
+    assertThat(ofRun(new Case(EARLY).counted(0), ended).reason()).isEqualTo(Reason.AWAITING_PROOF);
+    assertThat(ofRun(late().counted(0), ended).reason()).isEqualTo(Reason.AWAITING_RUN);
+    assertThat(ofRun(late().counted(0).log(AgentLog.STARTED), ended))
+        .isEqualTo(
+            Finding.unknown(Reason.AWAITING_RUN, "no span was seen in the runs of this revision"));
+    assertThat(ofRun(late().counted(0).log(AgentLog.SILENT), ended).reason())
+        .isEqualTo(Reason.AGENT_NOT_STARTED);
+    assertThat(ofRun(late().counted(0).log(AgentLog.EXPORT_FAILED), running).reason())
+        .isEqualTo(Reason.COLLECTOR_UNREACHABLE);
+    assertThat(ofRun(late().counted(4), running).reason()).isEqualTo(Reason.NOT_IN_STORE);
+    assertThat(ofRun(late().foundBySearch("def").counted(1), ended).holds()).isTrue();
+  }
+
+  private static Finding ofRun(Case evidence, PodView pod) {
+    return Judgement.of(evidence.build(), REVISION, List.of(pod)).finding();
   }
 
   @ParameterizedTest

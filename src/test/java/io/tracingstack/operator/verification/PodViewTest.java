@@ -97,6 +97,44 @@ class PodViewTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "runs      | {phase: Running, containerStatuses: [{name: app, state: {running: {}}}]} |",
+        "succeeded | {phase: Succeeded, containerStatuses: [{name: log, state: {terminated:"
+            + " {finishedAt: '2026-11-21T08:04:00Z'}}}, {name: app, state: {terminated:"
+            + " {finishedAt: '2026-11-21T08:05:00Z'}}}]} | 2026-11-21T08:05:00Z",
+        "failed    | {phase: Failed, containerStatuses: [{name: app, state: {terminated:"
+            + " {finishedAt: '2026-11-21T08:05:00Z', exitCode: 1}}}]} | 2026-11-21T08:05:00Z",
+        "evicted   | {phase: Failed, reason: Evicted} | 2026-11-21T08:00:00Z",
+        "no status | {} |"
+      })
+  void aJobsPodIsOneOfARunAndItsTemplateIsKnownByTheInjectedRevision(
+      String name, String status, Instant ended) {
+    String yaml =
+        yaml("httpGet: {port: 8080}", status)
+            .replace("pod-template-hash: 7d9f", "tracingstack.io/revision: rev1")
+            .replace(
+                "uid: u",
+                "ownerReferences: [{apiVersion: batch/v1, kind: Job, name: nightly-1, uid: j,"
+                    + " controller: true}]");
+
+    PodView view = PodView.of(TestPods.parse(yaml));
+
+    assertThat(view.templateRevision()).isEqualTo("rev1");
+    assertThat(view.run()).contains(new PodView.Run("nightly-1", Optional.ofNullable(ended)));
+    assertThat(view.ended()).isEqualTo(Optional.ofNullable(ended));
+  }
+
+  @Test
+  void aPodThatServesForEverEndsNoRunWhenItIsEvicted() {
+    PodView view = pod("httpGet: {port: 8080}", "{phase: Failed, reason: Evicted}");
+
+    assertThat(view.run()).isEmpty();
+    assertThat(view.ended()).isEmpty();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
         "backing off     | {waiting: {reason: CrashLoopBackOff}} | {terminated: {exitCode: 1}}"
             + " | CRASH_LOOP",
         "killed          | {waiting: {reason: CrashLoopBackOff}} |"

@@ -59,8 +59,7 @@ public record RolloutView(
       int available,
       int total,
       boolean paused,
-      boolean onDelete,
-      boolean byRuns) {
+      boolean onDelete) {
     this(
         observed,
         desired,
@@ -72,7 +71,7 @@ public record RolloutView(
         0,
         Optional.empty(),
         Optional.empty(),
-        byRuns);
+        false);
   }
 
   /**
@@ -165,8 +164,7 @@ public record RolloutView(
         orElse(status.getCurrentNumberScheduled(), 0),
         false,
         set.getSpec().getUpdateStrategy() != null
-            && "OnDelete".equals(set.getSpec().getUpdateStrategy().getType()),
-        false);
+            && "OnDelete".equals(set.getSpec().getUpdateStrategy().getType()));
   }
 
   /**
@@ -174,7 +172,17 @@ public record RolloutView(
    */
   public static RolloutView of(CronJob cronJob) {
     return new RolloutView(
-        true, 0, 0, 0, 0, Boolean.TRUE.equals(cronJob.getSpec().getSuspend()), false, true);
+        true,
+        0,
+        0,
+        0,
+        0,
+        Boolean.TRUE.equals(cronJob.getSpec().getSuspend()),
+        false,
+        0,
+        Optional.empty(),
+        Optional.empty(),
+        true);
   }
 
   /** Whether all desired pods are of the present template and serve, and no others are left. */

@@ -129,7 +129,8 @@ class ObstaclesTest {
   void neitherOnDeleteNorAPartitionIsARolloutThatGoesOn() {
     RolloutView onDelete = new RolloutView(true, 2, 0, 2, 2, false, true);
     RolloutView partitioned =
-        new RolloutView(true, 3, 1, 3, 3, false, false, 2, Optional.empty(), Optional.empty());
+        new RolloutView(
+            true, 3, 1, 3, 3, false, false, 2, Optional.empty(), Optional.empty(), false);
 
     assertThat(new ObstacleFacts().rollout(onDelete).find()).isEmpty();
     assertThat(new ObstacleFacts().rollout(partitioned).find()).isEmpty();

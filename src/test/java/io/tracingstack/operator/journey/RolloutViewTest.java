@@ -291,8 +291,7 @@ class RolloutViewTest {
         .isEqualTo("2 of 3 pods are of this revision, 3 available, 2 of former revisions left");
   }
 
-  private static final RolloutView COMPLETE =
-      new RolloutView(true, 1, 1, 1, 1, false, false, false);
+  private static final RolloutView COMPLETE = new RolloutView(true, 1, 1, 1, 1, false, false);
 
   private static RolloutView cronJob(String spec) {
     return RolloutView.of(

@@ -118,7 +118,8 @@ final class BlameFacts {
             life.startedAt(),
             life.runningSince(),
             life.unreadySince()),
-        pod.troubles());
+        pod.troubles(),
+        pod.run());
   }
 
   private static List<String> words(String text, String separator) {

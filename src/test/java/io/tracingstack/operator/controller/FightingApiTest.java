@@ -6,6 +6,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.tracingstack.operator.api.v1alpha1.Labels;
 import io.tracingstack.operator.testing.Manifests;
 import io.tracingstack.operator.testing.OperatorTest;
+import io.tracingstack.operator.testing.SimulatedControllers.Pods;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -53,8 +54,7 @@ class FightingApiTest extends OperatorTest {
   @Test
   void aFieldOfAnotherManagerIsNotTakenOver() {
     String namespace = cluster.namespace("fight", Map.of());
-    apply(Manifests.deployment(namespace, "shop", application.port()));
-    label("deployments", namespace, "shop", Labels.INJECT, "java");
+    labelledDeployment(namespace, "shop");
     awaitInjected(namespace, "shop");
     String theirs =
         """
@@ -67,6 +67,7 @@ class FightingApiTest extends OperatorTest {
         """
             .formatted(namespace);
     cluster.admin().resource(theirs).fieldManager("other").forceConflicts().serverSideApply();
+    controllers.rollOut(namespace, "shop", Pods.healthy(sha256()));
     awaitState(namespace, "shop", "Conflict");
     assertThat(statusOf(namespace, "shop").message()).contains("\"other\"");
     label("deployments", namespace, "shop", Labels.INJECT, null);

@@ -40,6 +40,7 @@ class JourneyApiTest extends OperatorTest {
     String namespace = cluster.namespace("journey", Map.of());
     readyStack(namespace, "tracing");
     apply(Manifests.deployment(namespace, "shop", application.port()));
+    controllers.rollOut(namespace, "shop", Pods.healthy(sha256()));
     int label = cluster.proxy().mark();
     label("deployments", namespace, "shop", Labels.INJECT, "java");
     awaitTraced(namespace, "shop");
@@ -52,7 +53,13 @@ class JourneyApiTest extends OperatorTest {
     assertThat(statusOf(namespace, "shop").conditions())
         .extracting(Condition::getType)
         .containsExactly(
-            "Selected", "Preflight", "Injected", "AgentVerified", "RolledOut", "Traced");
+            "Selected",
+            "Preflight",
+            "Admitted",
+            "Injected",
+            "AgentVerified",
+            "RolledOut",
+            "Traced");
     assertThat(statusOf(namespace, "shop").conditions())
         .allSatisfy(c -> assertThat(c.getStatus()).as(c.getType()).isEqualTo("True"));
     List<Exchange> writes = cluster.proxy().writesSince(label);
@@ -69,7 +76,7 @@ class JourneyApiTest extends OperatorTest {
     String namespace = cluster.namespace("journey", Map.of());
     apply(Manifests.statefulSet(namespace, "db", application.port()));
     label("statefulsets", namespace, "db", Labels.INJECT, "java");
-    eventually().until(() -> template("statefulsets", namespace, "db").contains(Labels.INJECTED));
+    awaitInjected("statefulsets", namespace, "db");
     controllers.rollOutSet(namespace, "db", Pods.healthy(sha256()));
     eventually()
         .until(
@@ -191,18 +198,14 @@ class JourneyApiTest extends OperatorTest {
     awaitState(namespace, "shop", "Traced");
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "CrashLoopBackOff, '', CrashLoop",
-    "CrashLoopBackOff, OOMKilled, OutOfMemory",
-    "ImagePullBackOff, '', ImagePull"
-  })
-  void podsThatDoNotRunAreShownWithTheirReason(String waiting, String last, String state) {
+  @Test
+  void anImageOfTheOwnersThatCannotBePulledIsShownAndStaysTheirs() {
     String namespace = cluster.namespace("journey", Map.of());
     labelledDeployment(namespace, "shop");
     awaitInjected(namespace, "shop");
-    controllers.rollOut(namespace, "shop", Pods.failing(sha256(), waiting, last));
-    awaitState(namespace, "shop", state);
+    controllers.rollOut(namespace, "shop", Pods.failing(sha256(), "ImagePullBackOff", ""));
+    awaitState(namespace, "shop", "WorkloadUnhealthy");
+    assertThat(statusOf(namespace, "shop").message()).startsWith("ImagePull: ");
     controllers.rollOut(namespace, "shop", Pods.healthy(sha256()));
     awaitState(namespace, "shop", "Traced");
   }

@@ -40,7 +40,7 @@ class KindsApiTest extends OperatorTest {
     apply(Manifests.daemonSet(namespace, "node", application.port()));
     String before = template("daemonsets", namespace, "node");
     label("daemonsets", namespace, "node", Labels.INJECT, "java");
-    eventually().until(() -> template("daemonsets", namespace, "node").contains(Labels.INJECTED));
+    awaitInjected("daemonsets", namespace, "node");
     assertThat(template("daemonsets", namespace, "node")).contains("k8s.daemonset.name=node");
     controllers.rollOutDaemonSet(namespace, "node", Pods.healthy(sha256()));
     awaitStateOf(namespace, "daemonset-node", "Traced");
@@ -134,7 +134,8 @@ class KindsApiTest extends OperatorTest {
   void theFirstRunThatCannotStartIsShown() {
     String namespace = labelledCronJob();
     jobs.run(jobs.schedule(namespace, "nightly"), Pods.failing(sha256(), "ImagePullBackOff", ""));
-    awaitStateOf(namespace, "cronjob-nightly", "ImagePull");
+    awaitStateOf(namespace, "cronjob-nightly", "WorkloadUnhealthy");
+    assertThat(statusOfTraced(namespace, "cronjob-nightly").message()).startsWith("ImagePull: ");
   }
 
   @Test

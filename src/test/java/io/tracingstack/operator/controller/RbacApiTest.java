@@ -198,7 +198,7 @@ class RbacApiTest extends OperatorTest {
   private void injectAndUndo(String kind, String manifest, String namespace, String name) {
     apply(manifest);
     label(kind, namespace, name, Labels.INJECT, "java");
-    eventually().until(() -> template(kind, namespace, name).contains(Labels.INJECTED));
+    awaitInjected(kind, namespace, name);
     label(kind, namespace, name, Labels.INJECT, "python");
     eventually().until(() -> !template(kind, namespace, name).contains(Labels.INJECTED));
   }

@@ -53,7 +53,7 @@ class SelectionApiTest extends OperatorTest {
     label("namespaces", null, namespace, Labels.INJECT, "java");
     awaitInjected(namespace, "shop");
     awaitInjected(namespace, "owned-and-labelled");
-    eventually().until(() -> template("statefulsets", namespace, "db").contains(Labels.INJECTED));
+    awaitInjected("statefulsets", namespace, "db");
     // The collector's Deployment is in this namespace too.
     assertThat(names(namespace))
         .containsExactlyInAnyOrder(
@@ -92,20 +92,19 @@ class SelectionApiTest extends OperatorTest {
     eventually().until(() -> reasons(namespace).contains("NoStack"));
     assertThat(names(namespace)).isEmpty();
     assertThat(template(namespace, "shop")).doesNotContain("tracingstack");
-    apply(Manifests.otlpStack(namespace, "tracing"));
+    otlpStack(namespace, "tracing");
     awaitInjected(namespace, "shop");
   }
 
   @Test
   void aStackNeverReachesANamespaceThatDidNotConsentWhateverItsSelectorSays() {
     String home = cluster.namespace("home", Map.of());
-    apply(
-        Manifests.otlpStack(
-            home,
-            "greedy",
-            """
-            instrumentation:
-              namespaceSelector: {matchLabels: {team: payments}}"""));
+    otlpStack(
+        home,
+        "greedy",
+        """
+        instrumentation:
+          namespaceSelector: {matchLabels: {team: payments}}""");
     String other = cluster.namespace("other", Map.of("team", "payments"));
     apply(Manifests.deployment(other, "shop", 8080));
     String before = template(other, "shop");
@@ -146,7 +145,7 @@ class SelectionApiTest extends OperatorTest {
   @Test
   void twoStacksInANamespaceAreAmbiguousUntilOneIsNamed() {
     String namespace = stackNamespace("selection");
-    apply(Manifests.otlpStack(namespace, "second"));
+    otlpStack(namespace, "second");
     apply(Manifests.deployment(namespace, "shop", 8080));
     label("deployments", namespace, "shop", Labels.INJECT, "java");
     awaitState(namespace, "shop", "AmbiguousStack");
@@ -205,8 +204,13 @@ class SelectionApiTest extends OperatorTest {
 
   private String stackNamespace(String prefix) {
     String namespace = cluster.namespace(prefix, Map.of());
-    apply(Manifests.otlpStack(namespace, "tracing"));
+    otlpStack(namespace, "tracing");
     return namespace;
+  }
+
+  private void otlpStack(String namespace, String name, String... spec) {
+    apply(Manifests.otlpStack(namespace, name, spec));
+    collectorUp(namespace, name);
   }
 
   private void own(String namespace, String deployment) {

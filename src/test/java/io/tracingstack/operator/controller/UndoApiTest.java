@@ -183,7 +183,7 @@ class UndoApiTest extends OperatorTest {
         ns -> {
           kubectlApply(ns, withToolOptions(manifest(ns), "-Xmx64m"));
           if (isServed(ns)) {
-            eventually().until(() -> template(ns, "shop").contains("JDK_JAVA_OPTIONS"));
+            awaitContent(ns, "JDK_JAVA_OPTIONS");
           }
           assertThat(template(ns, "shop")).contains("-Xmx64m").doesNotContain("-Xmx64m -javaagent");
           kubectlApply(ns, withToolOptions(manifest(ns), "-Xmx96m"));
@@ -271,7 +271,7 @@ class UndoApiTest extends OperatorTest {
     apply(Manifests.statefulSet(namespace, "db", application.port()));
     String before = template("statefulsets", namespace, "db");
     label("statefulsets", namespace, "db", Labels.INJECT, "java");
-    eventually().until(() -> template("statefulsets", namespace, "db").contains(Labels.INJECTED));
+    awaitInjected("statefulsets", namespace, "db");
     label("statefulsets", namespace, "db", Labels.INJECT, null);
     eventually().until(() -> traced(namespace, "statefulset-db").isEmpty());
     assertThat(template("statefulsets", namespace, "db")).isEqualTo(before);
@@ -365,10 +365,20 @@ class UndoApiTest extends OperatorTest {
 
   private void awaitTakenOver(String namespace, String options) {
     if (isServed(namespace)) {
-      eventually()
-          .until(
-              () -> template(namespace, "shop").contains("opentelemetry-javaagent.jar " + options));
+      awaitContent(namespace, "opentelemetry-javaagent.jar " + options);
     }
+  }
+
+  /** A changed plan waits, as the first one did, until the user's own rollout is over. */
+  private void awaitContent(String namespace, String content) {
+    eventually()
+        .untilAsserted(
+            () -> {
+              settle("deployments", namespace, "shop");
+              assertThat(template(namespace, "shop"))
+                  .as(() -> statusOf(namespace, "shop").toString())
+                  .contains(content);
+            });
   }
 
   private static String changed(String manifest) {

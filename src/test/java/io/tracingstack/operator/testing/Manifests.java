@@ -1,5 +1,7 @@
 package io.tracingstack.operator.testing;
 
+import java.util.Arrays;
+
 /** Manifests as users write them. */
 public final class Manifests {
   private Manifests() {}
@@ -126,7 +128,7 @@ public final class Manifests {
                       port: %d
         """
             .formatted(kind, name, namespace, name, spec, name, name, port, port)
-        + String.join("", java.util.Arrays.stream(container).map(l -> l.indent(10)).toList());
+        + String.join("", Arrays.stream(container).map(l -> l.indent(10)).toList());
   }
 
   /** A manifest without its readiness probe. */
@@ -134,8 +136,12 @@ public final class Manifests {
     return manifest.replaceFirst("(?s) *readinessProbe:.*?port: \\d+\n", "");
   }
 
-  /** A stack that keeps its traces in Tempo; more lines of its spec may be added. */
+  /**
+   * A stack that keeps its traces in Tempo; more lines of its spec may be added. Unless they say
+   * otherwise all its workloads may go at once.
+   */
   public static String stack(String namespace, String name, String... spec) {
+    boolean ordered = Arrays.stream(spec).anyMatch(l -> l.startsWith("rollout:"));
     return """
         apiVersion: tracingstack.io/v1alpha1
         kind: TracingStack
@@ -147,7 +153,8 @@ public final class Manifests {
             tempoMonolithic: {}
         """
             .formatted(name, namespace)
-        + String.join("", java.util.Arrays.stream(spec).map(l -> l.indent(2)).toList());
+        + (ordered ? "" : "  rollout: {canary: 0, maxConcurrent: 100}\n")
+        + String.join("", Arrays.stream(spec).map(l -> l.indent(2)).toList());
   }
 
   /** A stack that sends to somebody else's backend, so it needs no kind but the built-in ones. */

@@ -79,6 +79,7 @@ public abstract class OperatorTest {
   @BeforeAll
   void start() {
     tempoOperator.install();
+    clock.reset();
     forbiddenBefore = cluster.auditLog().forbidden().size();
     cluster.startOperator();
   }
@@ -155,9 +156,10 @@ public abstract class OperatorTest {
     controllers.rollOut(namespace, collector, Pods.healthy(sha256()));
   }
 
-  /** Makes a Deployment and labels it. */
+  /** Makes a Deployment that is healthy, and labels it. */
   protected void labelledDeployment(String namespace, String name, String... container) {
     apply(Manifests.deployment(namespace, name, application.port(), container));
+    controllers.rollOut(namespace, name, Pods.healthy(sha256()));
     label("deployments", namespace, name, Labels.INJECT, "java");
   }
 
@@ -264,12 +266,40 @@ public abstract class OperatorTest {
 
   /** Waits until our fields are in a Deployment's pod template. */
   protected void awaitInjected(String namespace, String deployment) {
+    awaitInjected("deployments", namespace, deployment);
+  }
+
+  /** Rolls a workload out as it is, and waits until our fields are in its pod template. */
+  protected void awaitInjected(String kind, String namespace, String name) {
+    String traced = HasMetadata.getSingular(KINDS.get(kind)) + "-" + name;
     eventually()
         .untilAsserted(
-            () ->
-                assertThat(template(namespace, deployment))
-                    .as(namespace + ": " + statusOf(namespace, deployment))
-                    .contains(Labels.INJECTED));
+            () -> {
+              if (!template(kind, namespace, name).contains(Labels.INJECTED)) {
+                settle(kind, namespace, name);
+              }
+              assertThat(template(kind, namespace, name))
+                  .as(namespace + ": " + statusOfTraced(namespace, traced))
+                  .contains(Labels.INJECTED);
+            });
+  }
+
+  /** Brings healthy pods to a workload's present template where it has none yet. */
+  protected void settle(String kind, String namespace, String name) {
+    JsonNode workload = stored(kind, namespace, name);
+    if (workload.at("/status/observedGeneration").asInt()
+        == workload.at("/metadata/generation").asInt()) {
+      return;
+    }
+    Pods healthy = Pods.healthy(sha256());
+    switch (kind) {
+      case "deployments" -> controllers.rollOut(namespace, name, healthy);
+      case "statefulsets" -> controllers.rollOutSet(namespace, name, healthy);
+      case "daemonsets" -> controllers.rollOutDaemonSet(namespace, name, healthy);
+      default -> {
+        // Nobody rolls out a CronJob.
+      }
+    }
   }
 
   /** Takes a labelled Deployment to its proof. */

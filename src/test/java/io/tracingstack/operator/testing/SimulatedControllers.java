@@ -3,12 +3,14 @@ package io.tracingstack.operator.testing;
 import io.fabric8.kubernetes.api.model.HTTPHeader;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -81,9 +83,14 @@ public class SimulatedControllers {
         cluster.admin().apps().deployments().inNamespace(namespace).withName(name).get();
     PodTemplateSpec template = deployment.getSpec().getTemplate();
     String hash = Hash.of(Serialization.asJson(template)).substring(0, 10);
-    replicaSet(deployment, hash);
     replacePods(
-        deployment, deployment.getSpec().getSelector(), template, "pod-template-hash", hash, pods);
+        deployment,
+        replicaSet(deployment, hash),
+        deployment.getSpec().getSelector(),
+        template,
+        "pod-template-hash",
+        hash,
+        pods);
     int replicas = deployment.getSpec().getReplicas();
     int available = pods.ready() ? replicas : 0;
     cluster
@@ -112,7 +119,8 @@ public class SimulatedControllers {
         cluster.admin().apps().statefulSets().inNamespace(namespace).withName(name).get();
     PodTemplateSpec template = set.getSpec().getTemplate();
     String hash = name + "-" + Hash.of(Serialization.asJson(template)).substring(0, 10);
-    replacePods(set, set.getSpec().getSelector(), template, "controller-revision-hash", hash, pods);
+    replacePods(
+        set, set, set.getSpec().getSelector(), template, "controller-revision-hash", hash, pods);
     int replicas = set.getSpec().getReplicas();
     cluster
         .admin()
@@ -139,7 +147,8 @@ public class SimulatedControllers {
     DaemonSet set = cluster.admin().apps().daemonSets().inNamespace(namespace).withName(name).get();
     PodTemplateSpec template = set.getSpec().getTemplate();
     String hash = Hash.of(Serialization.asJson(template)).substring(0, 10);
-    replacePods(set, set.getSpec().getSelector(), template, "controller-revision-hash", hash, pods);
+    replacePods(
+        set, set, set.getSpec().getSelector(), template, "controller-revision-hash", hash, pods);
     int available = pods.ready() ? 1 : 0;
     cluster
         .admin()
@@ -164,17 +173,18 @@ public class SimulatedControllers {
   }
 
   /** Keeps the template as a revision, so that {@code kubectl rollout undo} has somewhere to go. */
-  private void replicaSet(Deployment deployment, String hash) {
+  private ReplicaSet replicaSet(Deployment deployment, String hash) {
     String namespace = deployment.getMetadata().getNamespace();
     String name = deployment.getMetadata().getName() + "-" + hash;
     var sets = cluster.admin().apps().replicaSets().inNamespace(namespace);
-    if (sets.withName(name).get() != null) {
-      return;
+    ReplicaSet present = sets.withName(name).get();
+    if (present != null) {
+      return present;
     }
     int revision =
         sets.withLabel("app", deployment.getMetadata().getName()).list().getItems().size() + 1;
     PodTemplateSpec template = deployment.getSpec().getTemplate();
-    cluster
+    return cluster
         .admin()
         .resource(
             new ReplicaSetBuilder()
@@ -184,14 +194,7 @@ public class SimulatedControllers {
                 .addToLabels(template.getMetadata().getLabels())
                 .addToLabels("pod-template-hash", hash)
                 .addToAnnotations("deployment.kubernetes.io/revision", Integer.toString(revision))
-                .withOwnerReferences(
-                    new OwnerReferenceBuilder()
-                        .withApiVersion("apps/v1")
-                        .withKind("Deployment")
-                        .withName(deployment.getMetadata().getName())
-                        .withUid(deployment.getMetadata().getUid())
-                        .withController(true)
-                        .build())
+                .withOwnerReferences(controller(deployment))
                 .endMetadata()
                 .withNewSpec()
                 .withReplicas(0)
@@ -210,25 +213,39 @@ public class SimulatedControllers {
         .create();
   }
 
+  private static OwnerReference controller(HasMetadata owner) {
+    return new OwnerReferenceBuilder()
+        .withApiVersion("apps/v1")
+        .withKind(owner.getKind())
+        .withName(owner.getMetadata().getName())
+        .withUid(owner.getMetadata().getUid())
+        .withController(true)
+        .build();
+  }
+
   private void replacePods(
+      HasMetadata workload,
       HasMetadata owner,
       LabelSelector selector,
       PodTemplateSpec template,
       String hashLabel,
       String hash,
       Pods pods) {
-    String namespace = owner.getMetadata().getNamespace();
+    String namespace = workload.getMetadata().getNamespace();
     List<Pod> former =
         cluster.admin().pods().inNamespace(namespace).withLabelSelector(selector).list().getItems();
     Pod pod =
         new PodBuilder()
             .withNewMetadata()
             .withName(
-                owner.getMetadata().getName() + "-" + UUID.randomUUID().toString().substring(0, 8))
+                workload.getMetadata().getName()
+                    + "-"
+                    + UUID.randomUUID().toString().substring(0, 8))
             .withNamespace(namespace)
             .withLabels(template.getMetadata().getLabels())
             .addToLabels(hashLabel, hash)
             .withAnnotations(template.getMetadata().getAnnotations())
+            .withOwnerReferences(controller(owner))
             .endMetadata()
             .withSpec(template.getSpec())
             .build();

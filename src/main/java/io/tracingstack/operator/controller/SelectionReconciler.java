@@ -182,7 +182,7 @@ public class SelectionReconciler implements Reconciler<Namespace> {
         }
       }
     } else if (present.getMetadata().getDeletionTimestamp() == null
-        && !Objects.equals(present.getSpec(), wanted.getSpec())) {
+        && !asksForTheSame(present.getSpec(), wanted.getSpec())) {
       if (Objects.equals(present.getSpec().workload().uid(), wanted.getSpec().workload().uid())) {
         client
             .resource(present)
@@ -195,6 +195,12 @@ public class SelectionReconciler implements Reconciler<Namespace> {
         client.resource(present).delete();
       }
     }
+  }
+
+  /** What the rollout has granted is not the selection's. */
+  private static boolean asksForTheSame(TracedWorkloadSpec present, TracedWorkloadSpec wanted) {
+    return Objects.equals(present.workload(), wanted.workload())
+        && Objects.equals(present.language(), wanted.language());
   }
 
   private void delete(String namespace, TracedWorkload tw) {

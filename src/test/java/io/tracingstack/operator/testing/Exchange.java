@@ -38,7 +38,9 @@ public final class Exchange {
 
   /** Whether it changes something. */
   public boolean isWrite() {
-    return !method.equals("GET") && !path.startsWith("/apis/authorization.k8s.io/");
+    return !method.equals("GET")
+        && !query.contains("dryRun=All")
+        && !path.startsWith("/apis/authorization.k8s.io/");
   }
 
   /** Whether it is about objects of this namespace. */

@@ -33,6 +33,7 @@ import io.tracingstack.operator.kube.ClusterWatch;
 import io.tracingstack.operator.kube.EventRecorder;
 import io.tracingstack.operator.kube.OperatorMetrics;
 import io.tracingstack.operator.kube.SlimStores;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -111,12 +112,19 @@ public class SelectionReconciler implements Reconciler<Namespace> {
       labelled.values().forEach(this::reportMissingStack);
       wanted.clear();
     }
-    wanted.forEach((key, tw) -> ensure(present.get(key), tw));
+    // Those that are offered as canaries ask first.
+    wanted.entrySet().stream()
+        .sorted(Comparator.comparing(e -> !isOffered(labelled.get(e.getKey()))))
+        .forEach(e -> ensure(present.get(e.getKey()), e.getValue()));
     present.values().stream()
         .filter(tw -> !wanted.containsKey(tw.getMetadata().getName()))
         .filter(tw -> tw.getMetadata().getDeletionTimestamp() == null)
         .forEach(tw -> delete(name, tw));
     return UpdateControl.noUpdate();
+  }
+
+  private static boolean isOffered(HasMetadata workload) {
+    return "true".equals(orEmpty(workload.getMetadata().getAnnotations()).get(Labels.CANARY));
   }
 
   private void collect(

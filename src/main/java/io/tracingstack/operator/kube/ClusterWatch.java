@@ -236,7 +236,13 @@ public class ClusterWatch {
 
     @Override
     void slim(T object) {
-      object.getMetadata().setAnnotations(Map.of());
+      Map<String, String> annotations = orEmpty(object.getMetadata().getAnnotations());
+      object
+          .getMetadata()
+          .setAnnotations(
+              annotations.containsKey(Labels.CANARY)
+                  ? Map.of(Labels.CANARY, annotations.get(Labels.CANARY))
+                  : Map.of());
     }
   }
 }

@@ -85,7 +85,10 @@ public final class SlimStores {
   /** TracedWorkloads for a stack: who serves them, their turn, and how far they are. */
   public static class States extends SlimStore<TracedWorkload> {
     private static final Set<String> NEEDED =
-        Set.of(ConditionType.INJECTED.apiName(), ConditionType.TRACED.apiName());
+        Set.of(
+            ConditionType.ADMITTED.apiName(),
+            ConditionType.INJECTED.apiName(),
+            ConditionType.TRACED.apiName());
 
     @Override
     void slim(TracedWorkload tw) {

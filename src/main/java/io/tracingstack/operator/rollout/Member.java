@@ -21,6 +21,7 @@ import java.util.Set;
  * @param namespace of the workload and its TracedWorkload
  * @param name of the TracedWorkload
  * @param candidate the turn it waits for, or was granted and has not taken yet
+ * @param askedAt since when it waits for a turn, as far as that is known
  * @param release of the turn it took last
  * @param provenSince only of a proven one
  * @param failedRelease of a change that was undone, when it counts against the failure budget
@@ -30,6 +31,7 @@ public record Member(
     String name,
     Phase phase,
     Optional<Turn> candidate,
+    Optional<Instant> askedAt,
     Optional<String> release,
     Optional<Instant> provenSince,
     Optional<String> failedRelease) {
@@ -78,8 +80,12 @@ public record Member(
         object.getMetadata().getName(),
         phase,
         Optional.ofNullable(status.candidate()),
+        phase == Phase.WAITING ? since(status, ConditionType.ADMITTED) : Optional.empty(),
         Optional.ofNullable(status.taken()).map(Turn::release),
-        phase == Phase.PROVEN ? Optional.of(provenSince(status)) : Optional.empty(),
+        phase == Phase.PROVEN
+            // A proof without a time was not written by this version, so it is an old one.
+            ? Optional.of(since(status, ConditionType.TRACED).orElse(Instant.EPOCH))
+            : Optional.empty(),
         Optional.ofNullable(status.reverted()).filter(Reverted::counted).map(Reverted::release));
   }
 
@@ -147,15 +153,13 @@ public record Member(
     }
   }
 
-  /** A proof without a time was not written by this version, so it is an old one. */
-  private static Instant provenSince(TracedWorkloadStatus status) {
+  private static Optional<Instant> since(TracedWorkloadStatus status, ConditionType type) {
     try {
-      return Conditions.find(status.conditions(), ConditionType.TRACED)
+      return Conditions.find(status.conditions(), type)
           .map(Condition::getLastTransitionTime)
-          .map(Instant::parse)
-          .orElse(Instant.EPOCH);
+          .map(Instant::parse);
     } catch (DateTimeParseException unreadable) {
-      return Instant.EPOCH;
+      return Optional.empty();
     }
   }
 }

@@ -3,6 +3,7 @@ package io.tracingstack.operator.rollout;
 import io.tracingstack.operator.api.v1alpha1.RolloutSpec.Mode;
 import io.tracingstack.operator.api.v1alpha1.RolloutSpec.OnFailure;
 import io.tracingstack.operator.stack.RolloutPlan;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -16,6 +17,9 @@ import java.util.stream.Stream;
  */
 public final class RolloutDecision {
   private static final int NAMES_SHOWN = 3;
+
+  // Times in conditions are whole seconds: half a second on average, one at most.
+  private static final Duration GRACE = Duration.ofSeconds(1);
 
   private final RolloutPlan plan;
   private final String release;
@@ -137,14 +141,29 @@ public final class RolloutDecision {
         "canary workloads that passed: %d of %d; on their way: %s"
             .formatted(census.passed(), needed, names(onTheirWay(admit))),
         admit,
-        soaked);
+        Stream.concat(soaked.stream(), nextGraceEnd(ready).stream()).min(Instant::compareTo));
   }
 
   /** A place is free when nobody holds it: not on the way, not proven. */
   private List<Member> canaries(List<Member> ready) {
     int places = plan.canary() - census.passed() - census.soaking().size();
     int room = Math.min(places, plan.maxConcurrent()) - census.running().size();
-    return ready.stream().limit(Math.max(0, room)).toList();
+    return ready.stream()
+        .filter(m -> m.offered() || !graceEnd(m).isAfter(now))
+        .limit(Math.max(0, room))
+        .toList();
+  }
+
+  /** Many are labelled at once: those that are offered as canaries get time to ask, too. */
+  private static Instant graceEnd(Member member) {
+    return member.askedAt().orElse(Instant.EPOCH).plus(GRACE);
+  }
+
+  private Optional<Instant> nextGraceEnd(List<Member> ready) {
+    return ready.stream()
+        .map(RolloutDecision::graceEnd)
+        .filter(end -> end.isAfter(now))
+        .min(Instant::compareTo);
   }
 
   /** Whose pods restart anyway needs no slot, but leaves one less to the others. */

@@ -38,6 +38,10 @@ class RolloutDecisionTest {
           """
           {}          | a waits, b waits                              | CANARY  | a   | -
           {}          | a waits, z is offered                         | CANARY  | z   | -
+          {}          | a just asks, b just asks                      | CANARY  | -   | 1s
+          {}          | a just asks, b waits                          | CANARY  | b   | 1s
+          {}          | a just asks, z is offered                     | CANARY  | z   | 1s
+          {canary: 0} | a just asks, b waits                          | ROLLING | a b | -
           {}          | a runs, b waits                               | CANARY  | -   | -
           {}          | a is reverting, b waits                       | CANARY  | -   | -
           {}          | a was reverted, b waits, c waits              | CANARY  | b   | -
@@ -292,6 +296,7 @@ class RolloutDecisionTest {
       case "rides" -> waiting(name, turn(1, PRESENT, false, true));
       case "waits with old settings" -> waiting(name, turn(1, "old", false, false));
       case "runs" -> member(name, Phase.RUNNING, PRESENT, null, null);
+      case "just asks" -> waiting(name, turn(1, PRESENT, false, false), NOON);
       case "is silent" -> member(name, Phase.SILENT, PRESENT, null, null);
       case "is out" -> member(name, Phase.OUT, null, null, null);
       case "is reverting" -> member(name, Phase.REVERTING, PRESENT, null, PRESENT);
@@ -315,11 +320,16 @@ class RolloutDecisionTest {
   }
 
   private static Member waiting(String name, Turn turn) {
+    return waiting(name, turn, NOON.minusSeconds(30));
+  }
+
+  private static Member waiting(String name, Turn turn, Instant askedAt) {
     return new Member(
         "shop",
         name,
         Phase.WAITING,
         Optional.of(turn),
+        Optional.of(askedAt),
         Optional.empty(),
         Optional.empty(),
         Optional.empty());
@@ -331,6 +341,7 @@ class RolloutDecisionTest {
         "shop",
         name,
         phase,
+        Optional.empty(),
         Optional.empty(),
         Optional.ofNullable(release),
         Optional.ofNullable(since),

@@ -62,7 +62,7 @@ public class ChangeStep {
             subject.stack().instrumentation().release(),
             subject.stored().view().annotations(),
             subject.stack().rollout().restart(),
-            !subject.stored().rollout().complete());
+            subject.stored().rollout());
     boolean riding =
         wish instanceof Wish.Granted granted && Boolean.TRUE.equals(granted.turn().riding())
             || wish instanceof Wish.Asking asking && Boolean.TRUE.equals(asking.turn().riding());

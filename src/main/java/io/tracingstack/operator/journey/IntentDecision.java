@@ -13,6 +13,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /** Decides between writing, leaving, and giving up. */
 public final class IntentDecision {
@@ -62,7 +63,15 @@ public final class IntentDecision {
   /** Ours were in, and now nothing of ours is, or not what a variable was taken over for. */
   private static boolean isLoss(TracedWorkloadStatus status, PodTemplateSpec live) {
     return Conditions.isTrue(status.conditions(), ConditionType.INJECTED)
+        && !waits(status)
         && Footprint.of(live).map(f -> f.takenBackIn(live)).orElse(true);
+  }
+
+  /** Until we write again there is nothing more to lose: a loss counts once, not at each look. */
+  private static boolean waits(TracedWorkloadStatus status) {
+    return Stream.of(ConditionType.PREFLIGHT, ConditionType.ADMITTED)
+        .flatMap(type -> Conditions.find(status.conditions(), type).stream())
+        .anyMatch(condition -> "False".equals(condition.getStatus()));
   }
 
   private static List<String> recent(List<String> losses, Instant now) {

@@ -204,6 +204,16 @@ public record RolloutView(
     return observed && kept > 0 && updated >= desired - kept && available == desired;
   }
 
+  /** Whether pods of another template are being replaced, as far as their controller has looked. */
+  public boolean restarting() {
+    return observed && total > updated;
+  }
+
+  /** Whether a change of the template restarts no pod at all. */
+  public boolean restartsNothing() {
+    return byRuns || (desired == 0 && total == 0);
+  }
+
   /** Whether, and how, a change of the template restarts pods. */
   public String restarts() {
     if (byRuns) {

@@ -28,7 +28,7 @@ public final class Turns {
    * @param admitted the turn that the rollout granted last, may be null
    * @param template hash of the pod template without us
    * @param restart the stack's policy, which an annotation of the workload overrides
-   * @param restarting whether the workload's own rollout is going on
+   * @param rollout how far the workload's own rollout is
    */
   public static Wish wish(
       TracedWorkloadStatus before,
@@ -38,9 +38,9 @@ public final class Turns {
       String release,
       Map<String, String> annotations,
       Restart restart,
-      boolean restarting) {
+      RolloutView rollout) {
     Boolean canary = "true".equals(annotations.get(Labels.CANARY)) ? true : null;
-    boolean patient = isPatient(annotations, restart);
+    boolean patient = isPatient(annotations, restart) && !rollout.restartsNothing();
     Turn turn =
         new Turn(
             number(before),
@@ -48,11 +48,11 @@ public final class Turns {
             template,
             release,
             canary,
-            patient && restarting ? true : null);
+            patient && rollout.restarting() ? true : null);
     if (turn.grants(admitted)) {
       return new Wish.Granted(turn);
     }
-    return patient && !restarting ? new Wish.NextChange() : new Wish.Asking(turn);
+    return patient && !rollout.restarting() ? new Wish.NextChange() : new Wish.Asking(turn);
   }
 
   /** The turn in which content found in a workload was written, as far as anybody remembers. */

@@ -221,10 +221,14 @@ class UndoApiTest extends OperatorTest {
     String namespace = create("true");
     letTakeOver(namespace, "-Xmx64m");
     controllers.rollOut(namespace, "shop", Pods.healthy(sha256()));
+    int revision =
+        cluster.admin().apps().replicaSets().inNamespace(namespace).list().getItems().size();
     undo(namespace);
     String before = template(namespace, "shop");
 
-    cluster.kubectl().run("-n", namespace, "rollout", "undo", "deployment/shop", "--to-revision=2");
+    cluster
+        .kubectl()
+        .run("-n", namespace, "rollout", "undo", "deployment/shop", "--to-revision=" + revision);
     assertThat(template(namespace, "shop")).contains("tracingstack-agent");
     label("namespaces", null, namespace, Labels.INJECT, "java");
     awaitInjected(namespace, "shop");
@@ -238,6 +242,7 @@ class UndoApiTest extends OperatorTest {
     String namespace = cluster.namespace("undo", Map.of("served", "true"));
     forceAs("argocd-controller", withToolOptions(manifest(namespace), "-Xmx64m"));
     annotate("deployments", namespace, "shop", Labels.TAKE_OVER, "true");
+    controllers.rollOut(namespace, "shop", Pods.healthy(sha256()));
     String before = template(namespace, "shop");
 
     label("deployments", namespace, "shop", Labels.INJECT, "java");

@@ -104,6 +104,25 @@ class IntentDecisionTest {
         .isEqualTo(new Intent.Inject(PLAN, List.of()));
   }
 
+  @Test
+  void aLossCountsOnceHoweverLongTheRepairWaitsForItsTurn() {
+    for (String waitsFor : List.of("Preflight", "Admitted")) {
+      TracedWorkloadStatus waiting =
+          Yaml.read(
+              """
+              lostInjections: ['2026-11-21T11:58:00Z']
+              conditions:
+                - {type: Injected, status: 'True', reason: Injected}
+                - {type: %s, status: 'False', reason: RolloutInProgress}
+              """
+                  .formatted(waitsFor),
+              TracedWorkloadStatus.class);
+
+      assertThat(decide(waiting, BARE, null))
+          .isEqualTo(new Intent.Inject(PLAN, List.of("2026-11-21T11:58:00Z")));
+    }
+  }
+
   private static Intent decide(TracedWorkloadStatus status, PodTemplateSpec live, String retry) {
     return IntentDecision.decide(status, live, PLAN, retry, NOW);
   }

@@ -113,6 +113,23 @@ public class SimulatedControllers {
             });
   }
 
+  /** Lets a Deployment's controller see a change, and begin to replace pods that still serve. */
+  public void beginRollOut(String namespace, String name) {
+    cluster
+        .admin()
+        .apps()
+        .deployments()
+        .inNamespace(namespace)
+        .withName(name)
+        .editStatus(
+            d -> {
+              d.getStatus().setObservedGeneration(d.getMetadata().getGeneration());
+              d.getStatus().setReplicas(d.getSpec().getReplicas() + 1);
+              d.getStatus().setUpdatedReplicas(1);
+              return d;
+            });
+  }
+
   /** Rolls a StatefulSet out. */
   public void rollOutSet(String namespace, String name, Pods pods) {
     StatefulSet set =

@@ -1,0 +1,120 @@
+package io.tracingstack.operator.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.tracingstack.operator.testing.SimulatedControllers.Pods;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.temporal.ChronoUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What only time brings about. */
+@QuarkusTest
+class RolloutTimeApiTest extends RolloutScenario {
+  @AfterEach
+  void noStacks() {
+    deleteStacks();
+  }
+
+  @Test
+  void allOthersWaitUntilTheCanaryWasProvenForTheSoak() {
+    String namespace = stackWith("canary: 1, soak: 5m");
+    labelled(namespace, "a");
+    awaitInjected(namespace, "a");
+    labelled(namespace, "b");
+    awaitState(namespace, "b", "WaitingForCanary");
+    prove(namespace, "a");
+    awaitStage(namespace, "Soaking");
+    clock.advance(Duration.ofMinutes(4));
+    assertQuiet(namespace, "a", "b");
+    assertThat(injected(namespace, "b")).isEmpty();
+
+    clock.advance(Duration.ofMinutes(2));
+    touchStack(namespace);
+    awaitInjected(namespace, "b");
+  }
+
+  @Test
+  void nothingRestartsOutsideTheWindows() {
+    ZonedDateTime opening =
+        clock.instant().atZone(ZoneOffset.UTC).truncatedTo(ChronoUnit.HOURS).plusHours(2);
+    String namespace =
+        stackWith(
+            "canary: 0, windows: [{schedule: \"0 %d * * *\", duration: 30m}]"
+                .formatted(opening.getHour()));
+    labelled(namespace, "a");
+    awaitState(namespace, "a", "OutsideWindow");
+    assertQuiet(namespace, "a");
+    assertThat(injected(namespace, "a")).isEmpty();
+    assertThat(statusOfStack(namespace, STACK).rollout().message())
+        .contains(opening.toInstant().toString());
+
+    clock.advance(Duration.between(clock.instant(), opening).plusMinutes(1));
+    touchStack(namespace);
+    awaitInjected(namespace, "a");
+    prove(namespace, "a");
+
+    clock.advance(Duration.ofHours(1));
+    labelled(namespace, "b");
+    awaitState(namespace, "b", "OutsideWindow");
+  }
+
+  @Test
+  void aRevertWaitsForNoWindow() {
+    ZonedDateTime now = clock.instant().atZone(ZoneOffset.UTC);
+    String namespace =
+        stackWith(
+            "canary: 0, windows: [{schedule: \"%d %d * * *\", duration: 30m}]"
+                .formatted(now.getMinute(), now.getHour()));
+    labelled(namespace, "a");
+    awaitInjected(namespace, "a");
+    clock.advance(Duration.ofHours(1));
+    crash(namespace, "a");
+    awaitReverted(namespace, "a");
+    assertThat(injected(namespace, "a")).isEmpty();
+  }
+
+  @Test
+  void aProvenWorkloadThatFallsSilentIsAskedAndTold() {
+    String namespace = stackWith("canary: 0, silentAfter: 20m");
+    labelled(namespace, "a");
+    awaitTraced(namespace, "a");
+    clock.advance(Duration.ofMinutes(21));
+    int asked = application.requests().size();
+    touch(namespace, "a");
+    eventually().until(() -> application.requests().size() > asked);
+    awaitState(namespace, "a", "Traced");
+
+    application.traced(false);
+    clock.advance(Duration.ofMinutes(21));
+    touch(namespace, "a");
+    awaitState(namespace, "a", "StoppedSending");
+    assertThat(injected(namespace, "a")).containsExactly("a");
+    assertThat(statusOf(namespace, "a").reverted()).isNull();
+
+    application.traced(true);
+    clock.advance(Duration.ofMinutes(1));
+    touch(namespace, "a");
+    awaitState(namespace, "a", "Traced");
+  }
+
+  @Test
+  void whatIsReadyButNotProvenInTimeIsReverted() {
+    String namespace = stackWith("canary: 0, verifyTimeout: 3m");
+    application.traced(false);
+    labelled(namespace, "a");
+    awaitInjected(namespace, "a");
+    controllers.rollOut(
+        namespace, "a", Pods.healthy(sha256()).readyFor(Duration.ofMinutes(2)));
+    eventually()
+        .until(() -> java.util.List.of("AgentNotStarted", "NotArriving")
+            .contains(String.valueOf(statusOf(namespace, "a").state())));
+    clock.advance(Duration.ofMinutes(2));
+    touch(namespace, "a");
+    awaitReverted(namespace, "a");
+    assertThat(statusOf(namespace, "a").reverted().counted()).isTrue();
+  }
+}

@@ -44,7 +44,7 @@ class BlameTest {
         App.backend(namespace, "full")
             .memory("256Mi")
             .env("JAVA_TOOL_OPTIONS", "-Xmx200m")
-            .env("BALLAST_MB", "130")
+            .env("BALLAST_MB", "110")
             .deploy();
     Workload hasty =
         App.backend(namespace, "hasty")

@@ -85,7 +85,10 @@ class RolloutTest {
 
   private static void awaitTraced(History history, int count) {
     Cluster.await(count + " workloads are traced")
-        .until(
-            () -> history.events().stream().filter(e -> e.what() == What.TRACED).count() >= count);
+        .untilAsserted(
+            () ->
+                assertThat(history.events())
+                    .filteredOn(e -> e.what() == What.TRACED)
+                    .hasSizeGreaterThanOrEqualTo(count));
   }
 }

@@ -1,6 +1,5 @@
 package io.tracingstack.operator.cluster;
 
-import io.fabric8.kubernetes.client.utils.Serialization;
 import io.tracingstack.operator.api.v1alpha1.BackendSpec;
 import io.tracingstack.operator.api.v1alpha1.CollectorSpec;
 import io.tracingstack.operator.api.v1alpha1.InstrumentationSpec;
@@ -8,6 +7,7 @@ import io.tracingstack.operator.api.v1alpha1.JavaSpec;
 import io.tracingstack.operator.api.v1alpha1.OtlpBackendSpec;
 import io.tracingstack.operator.api.v1alpha1.RolloutSpec;
 import io.tracingstack.operator.api.v1alpha1.TracingStackSpec;
+import io.tracingstack.operator.testing.Yaml;
 
 /** Specifications of stacks that tests make for themselves. */
 final class Stacks {
@@ -29,7 +29,7 @@ final class Stacks {
   }
 
   private static RolloutSpec rollout(String yaml) {
-    return Serialization.unmarshal(yaml, RolloutSpec.class);
+    return Yaml.read(yaml, RolloutSpec.class);
   }
 
   static TracingStackSpec externalWithCollectorImage(SharedStack target, String image) {

@@ -19,6 +19,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -26,10 +27,18 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jboss.logging.Logger;
 
 /** Grants turns to the workloads of one stack, as its rollout allows. */
 @ApplicationScoped
 public class RolloutStep {
+  private static final Logger LOG = Logger.getLogger(RolloutStep.class);
+  private static final Duration LEAST = Duration.ofSeconds(1);
+  private static final Duration AFTER_FAILURE = Duration.ofSeconds(2);
+
+  /** A workload that another stack serves from now on leaves its slot without an event for us. */
+  private static final Duration WHILE_IN_QUEUE = Duration.ofSeconds(30);
+
   private final KubernetesClient client;
   private final OperatorMetrics metrics;
   private final Clock clock;
@@ -69,9 +78,10 @@ public class RolloutStep {
             clock.instant());
     Map<String, TracedWorkload> byName =
         workloads.stream().collect(Collectors.toMap(RolloutStep::nameOf, tw -> tw));
-    decision.admit().stream()
-        .map(member -> byName.get(member.namespace() + "/" + member.name()))
-        .forEach(this::grant);
+    boolean failed = false;
+    for (Member member : decision.admit()) {
+      failed |= !grant(byName.get(member.namespace() + "/" + member.name()));
+    }
     return new Outcome(
         decision,
         new TracingStackStatus.Rollout(
@@ -80,10 +90,19 @@ public class RolloutStep {
             decision.running(),
             decision.waiting(),
             decision.failures()),
-        decision
-            .lookAgainAt()
-            .map(at -> Duration.between(clock.instant(), at))
-            .map(wait -> wait.compareTo(Duration.ofSeconds(1)) < 0 ? Duration.ofSeconds(1) : wait));
+        failed ? Optional.of(AFTER_FAILURE) : lookAgain(decision));
+  }
+
+  private Optional<Duration> lookAgain(RolloutDecision.Decision decision) {
+    boolean inQueue = decision.running() > 0 && decision.waiting() > 0;
+    return Stream.concat(
+            decision
+                .lookAgainAt()
+                .map(at -> Duration.between(clock.instant(), at))
+                .map(wait -> wait.compareTo(LEAST) < 0 ? LEAST : wait)
+                .stream(),
+            inQueue ? Stream.of(WHILE_IN_QUEUE) : Stream.empty())
+        .min(Comparator.naturalOrder());
   }
 
   /** Forgets a stack that goes. */
@@ -118,8 +137,12 @@ public class RolloutStep {
     return newer;
   }
 
-  /** Only if nobody has written the object since we looked: what was decided must still be true. */
-  private void grant(TracedWorkload workload) {
+  /**
+   * Only if nobody has written the object since we looked: what was decided must still be true.
+   *
+   * @return false when it is to be tried again; one that cannot be granted holds up no other
+   */
+  private boolean grant(TracedWorkload workload) {
     ObjectMeta metadata = workload.getMetadata();
     Turn turn = workload.getStatus().candidate();
     try {
@@ -141,11 +164,16 @@ public class RolloutStep {
                       Map.of("admitted", turn))));
       granted.put(metadata.getUid(), turn);
       metrics.applied("tracedworkload");
+      return true;
     } catch (KubernetesClientException e) {
       // Its event brings us back, or it is gone.
-      if (Stream.of(404, 409, 422).noneMatch(code -> code == e.getCode())) {
-        throw e;
+      if (Stream.of(404, 409, 422).anyMatch(code -> code == e.getCode())) {
+        return true;
       }
+      LOG.warnf(
+          "namespace=%s workload=%s: the turn could not be granted: %s",
+          metadata.getNamespace(), metadata.getName(), e.getMessage());
+      return false;
     }
   }
 }

@@ -108,6 +108,7 @@ public class StackJourney {
         : Finding.yes(Reason.ROLLOUT_HEALTHY, decision.message());
   }
 
+  /** Of the present status: the SDK keeps those that another stack serves by now. */
   private static List<TracedWorkload> workloads(Context<TracingStack> context, StackRef ref) {
     return context
         .getSecondaryResourcesAsStream(TracedWorkload.class)
@@ -130,7 +131,11 @@ public class StackJourney {
 
   void forget(TracingStack stack) {
     canary.forget(stack);
-    rollout.forget(new StackRef(stack.getMetadata().getNamespace(), stack.getMetadata().getName()));
+    rollout.forget(refOf(stack));
+  }
+
+  private static StackRef refOf(TracingStack stack) {
+    return new StackRef(stack.getMetadata().getNamespace(), stack.getMetadata().getName());
   }
 
   private Step invalid(TracingStack stack, Context<TracingStack> context, InvalidSpecException e) {
@@ -143,7 +148,7 @@ public class StackJourney {
             null,
             null,
             null,
-            counts(context),
+            counts(context, refOf(stack)),
             null,
             null,
             conditions.toList(
@@ -174,7 +179,7 @@ public class StackJourney {
       Conditions conditions,
       Canary lastCanary,
       Rollout turns) {
-    Workloads counts = counts(context);
+    Workloads counts = counts(context, plan.ref());
     TracingStackStatus before = stack.getStatus();
     return new TracingStackStatus(
         stack.getMetadata().getGeneration(),
@@ -200,12 +205,9 @@ public class StackJourney {
         : null;
   }
 
-  private static Workloads counts(Context<TracingStack> context) {
+  private static Workloads counts(Context<TracingStack> context, StackRef ref) {
     return WorkloadCounts.of(
-        context
-            .getSecondaryResourcesAsStream(TracedWorkload.class)
-            .map(TracedWorkload::getStatus)
-            .toList());
+        workloads(context, ref).stream().map(TracedWorkload::getStatus).toList());
   }
 
   private static Optional<TempoMonolithic> tempo(Context<TracingStack> context) {

@@ -63,7 +63,7 @@ public class WatchStep {
             subject.admitted(),
             revision,
             subject.template(),
-            subject.stack().instrumentation().release()));
+            subject.instrumentation().release()));
     if (!draft.has(ConditionType.ADMITTED)) {
       draft.set(ConditionType.ADMITTED, Finding.yes(Reason.ADMITTED, "the rollout let it go"));
     }
@@ -122,7 +122,10 @@ public class WatchStep {
       witnesses.forget(uid);
       return finish(draft, untilSettled);
     }
-    draft.unproven(judgement.finding());
+    draft.unproven(
+        draft.provenBefore(revision, templateRevision)
+            ? stopped(judgement.finding())
+            : judgement.finding());
     if (judgement.finding().reason() == Reason.AWAITING_RUN) {
       return finish(draft, Optional.empty());
     }
@@ -159,10 +162,18 @@ public class WatchStep {
       witnesses.forget(subject.tw().getMetadata().getUid());
       return finish(draft, untilSettled);
     }
-    if (judgement.finding().reason().group() == Reason.Group.FAILED) {
-      draft.unproven(Finding.no(Reason.STOPPED_SENDING, judgement.finding().message()));
+    if (stopped(judgement.finding()).reason() == Reason.STOPPED_SENDING) {
+      draft.unproven(stopped(judgement.finding()));
     }
     return finish(draft, Optional.of(WHILE_UNPROVEN));
+  }
+
+  /** What is a failure of a new change is something else of one that was proven. */
+  private static Finding stopped(Finding finding) {
+    return finding.reason().group() == Reason.Group.FAILED
+            && Boolean.FALSE.equals(finding.status())
+        ? Finding.no(Reason.STOPPED_SENDING, finding.message())
+        : finding;
   }
 
   private Evidence gather(Subject subject, List<PodView> pods, boolean rolledOut) {

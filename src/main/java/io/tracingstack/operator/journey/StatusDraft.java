@@ -251,16 +251,22 @@ public final class StatusDraft {
     return before.proof() != null && revision.equals(before.revision());
   }
 
+  /** Whether these very pods' template was proven with it, so that silence is a change. */
+  public boolean provenBefore(String revision, String templateRevision) {
+    return provenBefore(revision) && templateRevision.equals(before.proof().templateRevision());
+  }
+
   /** Records a proof. */
   public void proven(Finding finding, Proof found) {
     conditions.set(ConditionType.TRACED, finding);
     proof = found;
   }
 
-  /** Records that there is no proof of the present pods; an earlier one stays as history. */
+  /** Records that there is no proof of the present pods; an earlier one of this content stays. */
   public void unproven(Finding finding) {
     conditions.set(ConditionType.TRACED, finding);
-    proof = before.proof();
+    // With another revision beside it, it would be taken for a proof of that one.
+    proof = Objects.equals(revision, before.revision()) ? before.proof() : null;
   }
 
   /** What is in stays and counts, while the next change waits for its turn. */

@@ -35,7 +35,7 @@ class FaultTest extends OperatorTest {
           "lost", new Fault.LostAnswer());
 
   /** More than the requests about a workload's namespace on its way, or back. */
-  private static final int STEPS = 11;
+  private static final int STEPS = 15;
 
   private final Map<String, Fault> faultOf = new HashMap<>();
   private final Map<String, Integer> stepOf = new HashMap<>();
@@ -57,6 +57,7 @@ class FaultTest extends OperatorTest {
             faultOf.put(namespace, fault);
             stepOf.put(namespace, step);
             apply(Manifests.deployment(namespace, "shop", application.port()));
+            controllers.rollOut(namespace, "shop", Pods.healthy(sha256()));
             before.put(namespace, template(namespace, "shop"));
           }
         });
@@ -66,7 +67,7 @@ class FaultTest extends OperatorTest {
     faultOf.keySet().forEach(ns -> awaitInjected(ns, "shop"));
     faultOf.keySet().forEach(ns -> controllers.rollOut(ns, "shop", Pods.healthy(sha256())));
     faultOf.keySet().forEach(ns -> awaitState(ns, "shop", "Traced"));
-    assertHit("on the way", 8, 3);
+    assertHit("on the way", 15, 5);
 
     seen.clear();
     hit.clear();

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Test;
 /** Who goes when: canaries, slots, pauses, plans, and what stops a rollout. */
 @QuarkusTest
 class RolloutApiTest extends RolloutScenario {
+  private static final String REVISION = "/spec/template/metadata/labels/tracingstack.io~1revision";
+
   @AfterEach
   void noStacks() {
     cluster.proxy().heal();
@@ -139,9 +141,6 @@ class RolloutApiTest extends RolloutScenario {
         .contains(stored("deployments", namespace, "a").at(REVISION).asText());
   }
 
-  private static final String REVISION =
-      "/spec/template/metadata/labels/tracingstack.io~1revision";
-
   @Test
   void thePatientRideTheUsersOwnChangeAndNothingElse() {
     String namespace = stackWith("canary: 0, restart: OnNextChange");
@@ -159,6 +158,7 @@ class RolloutApiTest extends RolloutScenario {
     cluster.kubectl().run("-n", namespace, "set", "image", "deployment/a", "app=shop:2");
     controllers.beginRollOut(namespace, "a");
     eventually().until(() -> !injected(namespace, "a").isEmpty());
+    awaitState(namespace, "a", "AwaitingPods");
     assertThat(statusOf(namespace, "a").taken().riding()).isTrue();
     prove(namespace, "a");
   }

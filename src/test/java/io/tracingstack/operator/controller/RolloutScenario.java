@@ -64,9 +64,7 @@ abstract class RolloutScenario extends OperatorTest {
     eventually()
         .untilAsserted(
             () -> {
-              if (injected(namespace, name).isEmpty()) {
-                settle("deployments", namespace, name);
-              }
+              settleUnlessInjected("deployments", namespace, name);
               assertThat(statusOf(namespace, name).state())
                   .as(() -> statusOf(namespace, name).toString())
                   .isEqualTo("Reverted");

@@ -92,6 +92,9 @@ class RolloutTimeApiTest extends RolloutScenario {
     clock.advance(Duration.ofMinutes(21));
     touch(namespace, "a");
     awaitState(namespace, "a", "StoppedSending");
+    assertQuiet(namespace, "a");
+    assertThat(statusOf(namespace, "a").state()).isEqualTo("StoppedSending");
+    assertThat(statusOfStack(namespace, STACK).rollout().running()).isZero();
     assertThat(injected(namespace, "a")).containsExactly("a");
     assertThat(statusOf(namespace, "a").reverted()).isNull();
 

@@ -275,18 +275,28 @@ public abstract class OperatorTest {
     eventually()
         .untilAsserted(
             () -> {
-              if (!template(kind, namespace, name).contains(Labels.INJECTED)) {
-                settle(kind, namespace, name);
-              }
+              settleUnlessInjected(kind, namespace, name);
               assertThat(template(kind, namespace, name))
                   .as(namespace + ": " + statusOfTraced(namespace, traced))
                   .contains(Labels.INJECTED);
             });
   }
 
+  /** Brings healthy pods to a workload without our fields. */
+  protected void settleUnlessInjected(String kind, String namespace, String name) {
+    JsonNode workload = stored(kind, namespace, name);
+    // One look for both: what is not rolled out is not injected before this one rolls it out.
+    if (!workload.at("/spec").toString().contains(Labels.INJECTED)) {
+      settle(kind, namespace, name, workload);
+    }
+  }
+
   /** Brings healthy pods to a workload's present template where it has none yet. */
   protected void settle(String kind, String namespace, String name) {
-    JsonNode workload = stored(kind, namespace, name);
+    settle(kind, namespace, name, stored(kind, namespace, name));
+  }
+
+  private void settle(String kind, String namespace, String name, JsonNode workload) {
     if (workload.at("/status/observedGeneration").asInt()
         == workload.at("/metadata/generation").asInt()) {
       return;

@@ -78,9 +78,11 @@ public class Failures {
    * @param finding why it is not
    */
   Optional<Progress> findUnproven(Subject subject, List<PodView> pods, Finding finding) {
+    // A witness that does not answer says nothing against anybody.
     boolean isFailure =
-        finding.reason().group() == Reason.Group.FAILED
-            || finding.reason() == Reason.NO_INSTRUMENTED_LIBRARY;
+        Boolean.FALSE.equals(finding.status())
+            && (finding.reason().group() == Reason.Group.FAILED
+                || finding.reason() == Reason.NO_INSTRUMENTED_LIBRARY);
     boolean provenBefore = subject.draft().provenBefore(subject.plan().revision());
     if (!isFailure || provenBefore || !pipelineVerified(subject) || !isLate(subject, pods)) {
       return Optional.empty();

@@ -104,17 +104,6 @@ public enum Reason {
       "RolloutInProgress", Group.WAITING, "wait for the workload's own rollout to end"),
   REFUSED_BY_DRY_RUN(
       "RefusedByDryRun", Group.WAITING, "resolve what the API server or its admission refused"),
-  REHEARSING("Rehearsing", Group.PROGRESSING, "wait for the throw-away pod"),
-  REHEARSAL_FAILED(
-      "RehearsalFailed",
-      Group.REVERTED,
-      "see the evidence: the workload itself was not touched; change it, or annotate the"
-          + " TracedWorkload tracingstack.io/retry with a new value"),
-  REHEARSAL_FORBIDDEN(
-      "RehearsalForbidden",
-      Group.WAITING,
-      "bind the ClusterRole tracingstack-rehearsal to the operator, or set"
-          + " spec.rollout.rehearsal: Never"),
   // Admitted
   ADMITTED("Admitted", Group.PROGRESSING, ""),
   PLAN_ONLY(

@@ -99,7 +99,7 @@ public enum Reason {
   WORKLOAD_UNHEALTHY(
       "WorkloadUnhealthy",
       Group.WAITING,
-      "make the workload healthy first: what fails already is not touched"),
+      "make the workload healthy: what fails by itself is neither changed nor put back"),
   ROLLOUT_IN_PROGRESS(
       "RolloutInProgress", Group.WAITING, "wait for the workload's own rollout to end"),
   REFUSED_BY_DRY_RUN(
@@ -175,22 +175,19 @@ public enum Reason {
       Group.WAITING,
       "lower the StatefulSet's updateStrategy.rollingUpdate.partition"),
   AWAITING_RUN("AwaitingRun", Group.SILENT, "wait for the next run of the CronJob"),
-  PROBE_FAILING(
-      "ProbeFailing",
-      Group.FAILED,
-      "see the container's probes and its log; remove the label to undo"),
+  PROBE_FAILING("ProbeFailing", Group.FAILED, "see the container's probes and its log"),
   POD_REFUSED(
       "PodRefused",
       Group.FAILED,
       "resolve what refused the pods: the message says it in its words"),
   NODE_TROUBLE(
       "NodeTrouble", Group.PROGRESSING, "see the named node; the workload is not to blame"),
-  CRASH_LOOP("CrashLoop", Group.FAILED, "see the container's log; remove the label to undo"),
+  CRASH_LOOP("CrashLoop", Group.FAILED, "see the container's log"),
   OUT_OF_MEMORY(
       "OutOfMemory",
       Group.FAILED,
-      "raise the container's memory limit (the agent needs about 100 MiB); remove the label to undo"),
-  IMAGE_PULL("ImagePull", Group.FAILED, "make the named image pullable; remove the label to undo"),
+      "raise the container's memory limit (the agent needs about 100 MiB)"),
+  IMAGE_PULL("ImagePull", Group.FAILED, "make the named image pullable"),
   ON_DELETE(
       "OnDelete", Group.WAITING, "delete the pods: the update strategy OnDelete waits for that"),
   // Traced

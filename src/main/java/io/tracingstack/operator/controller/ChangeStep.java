@@ -144,8 +144,7 @@ public class ChangeStep {
     return new Plan(
         planOnly ? patch(subject) : null,
         subject.stored().rollout().restarts(),
-        "accepted by a server-side dry run",
-        null);
+        "accepted by a server-side dry run");
   }
 
   private static String patch(Subject subject) {

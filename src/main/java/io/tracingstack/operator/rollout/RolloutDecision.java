@@ -68,16 +68,6 @@ public final class RolloutDecision {
     return new RolloutDecision(plan, release, census, now).decide(pipelineVerified);
   }
 
-  /** The place of a workload among those that wait, from 1. */
-  public static int placeOf(Member member, Collection<Member> members) {
-    return 1
-        + (int)
-            members.stream()
-                .filter(other -> other.phase() == Member.Phase.WAITING)
-                .filter(other -> Member.ORDER.compare(other, member) < 0)
-                .count();
-  }
-
   private Decision decide(boolean pipelineVerified) {
     if (plan.mode() == Mode.PLAN) {
       return hold(Stage.PLAN, "nothing is applied; waiting: " + census.waiting().size());

@@ -6,7 +6,6 @@ import io.tracingstack.operator.api.v1alpha1.RolloutSpec;
 import io.tracingstack.operator.api.v1alpha1.RolloutSpec.Mode;
 import io.tracingstack.operator.api.v1alpha1.RolloutSpec.OnFailure;
 import io.tracingstack.operator.api.v1alpha1.RolloutSpec.Proof;
-import io.tracingstack.operator.api.v1alpha1.RolloutSpec.Rehearsal;
 import io.tracingstack.operator.api.v1alpha1.RolloutSpec.Restart;
 import io.tracingstack.operator.api.v1alpha1.RolloutSpec.Window;
 import java.time.Duration;
@@ -39,7 +38,6 @@ public record RolloutPlan(
     List<RestartWindow> windows,
     Restart restart,
     Proof proof,
-    Rehearsal rehearsal,
     Duration silentAfter) {
   private static final String FIELD = "spec.rollout";
   private static final Duration SECOND = Duration.ofSeconds(1);
@@ -55,7 +53,7 @@ public record RolloutPlan(
         requireNonNullElse(
             given,
             new RolloutSpec(
-                null, null, null, null, null, null, null, null, null, null, null, null, null));
+                null, null, null, null, null, null, null, null, null, null, null, null));
     return new RolloutPlan(
         requireNonNullElse(spec.mode(), Mode.APPLY),
         requireNonNullElse(spec.canary(), 1),
@@ -68,7 +66,6 @@ public record RolloutPlan(
         windows(requireNonNullElse(spec.windows(), List.of())),
         requireNonNullElse(spec.restart(), Restart.IMMEDIATE),
         requireNonNullElse(spec.proof(), Proof.READINESS_REQUEST),
-        requireNonNullElse(spec.rehearsal(), Rehearsal.NEVER),
         duration(spec.silentAfter(), "30m", SECOND, "silentAfter"));
   }
 

@@ -271,9 +271,28 @@ class BundleRulesTest {
         assertThat(texts(rule.get("verbs"))).isSubsetOf("get", "list", "watch");
       }
     }
-    assertThat(SPEC.at("/install/spec").has("permissions"))
-        .as("OLM would make them cluster-wide")
-        .isFalse();
+  }
+
+  /** OLM makes them cluster-wide, for the install mode is AllNamespaces: as few as can be. */
+  @Test
+  void permissionsAreNoMoreThanTheLeaseOfTheLeader() {
+    // Given
+    var permissions = stream(SPEC.at("/install/spec/permissions")).toList();
+
+    // Then
+    assertThat(permissions).hasSize(1);
+    assertThat(permissions.get(0).get("serviceAccountName"))
+        .isEqualTo(DEPLOYMENT.at("/spec/template/spec/serviceAccountName"));
+    for (JsonNode rule : permissions.get(0).get("rules")) {
+      assertThat(texts(rule.get("apiGroups"))).containsExactly("coordination.k8s.io");
+      assertThat(texts(rule.get("resources"))).containsExactly("leases");
+      if (rule.has("resourceNames")) {
+        assertThat(texts(rule.get("resourceNames"))).containsExactly("tracingstack-operator");
+        assertThat(texts(rule.get("verbs"))).isSubsetOf("get", "update", "patch");
+      } else {
+        assertThat(texts(rule.get("verbs"))).as("has no name yet").containsExactly("create");
+      }
+    }
   }
 
   // --- owned kinds

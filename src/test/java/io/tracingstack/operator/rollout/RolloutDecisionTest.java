@@ -216,16 +216,6 @@ class RolloutDecisionTest {
   }
 
   @Test
-  void aPlaceIsTheOneInTheOrderOfAdmission() {
-    List<Member> members = members("c waits, a waits, b runs, d is offered, p proven 5m");
-
-    assertThat(members)
-        .filteredOn(m -> m.phase() == Phase.WAITING)
-        .extracting(m -> m.name() + RolloutDecision.placeOf(m, members))
-        .containsExactlyInAnyOrder("d1", "a2", "c3");
-  }
-
-  @Test
   void aLargeStackIsCountedOnce() {
     // Given
     List<Member> members =

@@ -89,7 +89,6 @@ class RolloutPropertiesTest {
                     windows,
                     defaults.restart(),
                     defaults.proof(),
-                    defaults.rehearsal(),
                     defaults.silentAfter()));
   }
 

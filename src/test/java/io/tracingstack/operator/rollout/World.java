@@ -99,7 +99,6 @@ final class World {
         plan.windows(),
         plan.restart(),
         plan.proof(),
-        plan.rehearsal(),
         plan.silentAfter());
   }
 

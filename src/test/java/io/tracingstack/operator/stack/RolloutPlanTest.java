@@ -33,7 +33,6 @@ class RolloutPlanTest {
                 List.of(),
                 RolloutSpec.Restart.IMMEDIATE,
                 RolloutSpec.Proof.READINESS_REQUEST,
-                RolloutSpec.Rehearsal.NEVER,
                 Duration.ofMinutes(30)));
   }
 
@@ -55,7 +54,6 @@ class RolloutPlanTest {
                   - {schedule: 30 6 * * SUN, duration: 90m}
                 restart: OnNextChange
                 proof: Passive
-                rehearsal: SinglePod
                 silentAfter: 45s
                 """))
         .isEqualTo(
@@ -74,7 +72,6 @@ class RolloutPlanTest {
                     new RestartWindow("30 6 * * SUN", Duration.ofMinutes(90), ZoneOffset.UTC)),
                 RolloutSpec.Restart.ON_NEXT_CHANGE,
                 RolloutSpec.Proof.PASSIVE,
-                RolloutSpec.Rehearsal.SINGLE_POD,
                 Duration.ofSeconds(45)));
   }
 

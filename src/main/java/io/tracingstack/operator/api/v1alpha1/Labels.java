@@ -37,9 +37,6 @@ public final class Labels {
    */
   public static final String RESTART = "tracingstack.io/restart";
 
-  /** Annotation on a workload: {@code Always} or {@code Never}, instead of its stack's. */
-  public static final String REHEARSAL = "tracingstack.io/rehearsal";
-
   /** Annotation on a TracedWorkload: a new value tries again what was given up. */
   public static final String RETRY = "tracingstack.io/retry";
 

@@ -99,22 +99,11 @@ public enum Reason {
   WORKLOAD_UNHEALTHY(
       "WorkloadUnhealthy",
       Group.WAITING,
-      "make the workload healthy first: what fails already is not touched"),
+      "make the workload healthy: what fails by itself is neither changed nor put back"),
   ROLLOUT_IN_PROGRESS(
       "RolloutInProgress", Group.WAITING, "wait for the workload's own rollout to end"),
   REFUSED_BY_DRY_RUN(
       "RefusedByDryRun", Group.WAITING, "resolve what the API server or its admission refused"),
-  REHEARSING("Rehearsing", Group.PROGRESSING, "wait for the throw-away pod"),
-  REHEARSAL_FAILED(
-      "RehearsalFailed",
-      Group.REVERTED,
-      "see the evidence: the workload itself was not touched; change it, or annotate the"
-          + " TracedWorkload tracingstack.io/retry with a new value"),
-  REHEARSAL_FORBIDDEN(
-      "RehearsalForbidden",
-      Group.WAITING,
-      "bind the ClusterRole tracingstack-rehearsal to the operator, or set"
-          + " spec.rollout.rehearsal: Never"),
   // Admitted
   ADMITTED("Admitted", Group.PROGRESSING, ""),
   PLAN_ONLY(
@@ -186,22 +175,19 @@ public enum Reason {
       Group.WAITING,
       "lower the StatefulSet's updateStrategy.rollingUpdate.partition"),
   AWAITING_RUN("AwaitingRun", Group.SILENT, "wait for the next run of the CronJob"),
-  PROBE_FAILING(
-      "ProbeFailing",
-      Group.FAILED,
-      "see the container's probes and its log; remove the label to undo"),
+  PROBE_FAILING("ProbeFailing", Group.FAILED, "see the container's probes and its log"),
   POD_REFUSED(
       "PodRefused",
       Group.FAILED,
       "resolve what refused the pods: the message says it in its words"),
   NODE_TROUBLE(
       "NodeTrouble", Group.PROGRESSING, "see the named node; the workload is not to blame"),
-  CRASH_LOOP("CrashLoop", Group.FAILED, "see the container's log; remove the label to undo"),
+  CRASH_LOOP("CrashLoop", Group.FAILED, "see the container's log"),
   OUT_OF_MEMORY(
       "OutOfMemory",
       Group.FAILED,
-      "raise the container's memory limit (the agent needs about 100 MiB); remove the label to undo"),
-  IMAGE_PULL("ImagePull", Group.FAILED, "make the named image pullable; remove the label to undo"),
+      "raise the container's memory limit (the agent needs about 100 MiB)"),
+  IMAGE_PULL("ImagePull", Group.FAILED, "make the named image pullable"),
   ON_DELETE(
       "OnDelete", Group.WAITING, "delete the pods: the update strategy OnDelete waits for that"),
   // Traced

@@ -58,11 +58,6 @@ public record RolloutSpec(
             "ReadinessRequest: repeat the readiness probe with a trace context. Passive: send"
                 + " nothing to the workload. Default: ReadinessRequest.")
         Proof proof,
-    @JsonPropertyDescription(
-            "Try the change on a throw-away pod first: Never, SinglePod (workloads whose rollout is"
-                + " an outage when it fails) or Always. Needs the ClusterRole"
-                + " tracingstack-rehearsal. Default: Never.")
-        Rehearsal rehearsal,
     @Pattern(DURATION)
         @JsonPropertyDescription(
             "How long a traced workload may send nothing before it is asked, and told StoppedSending"
@@ -101,16 +96,6 @@ public record RolloutSpec(
     READINESS_REQUEST,
     @JsonProperty("Passive")
     PASSIVE
-  }
-
-  /** For which workloads a throw-away pod is tried first. */
-  public enum Rehearsal {
-    @JsonProperty("Never")
-    NEVER,
-    @JsonProperty("SinglePod")
-    SINGLE_POD,
-    @JsonProperty("Always")
-    ALWAYS
   }
 
   /** A time in which pods may restart. */

@@ -47,9 +47,7 @@ public record TracedWorkloadStatus(
       @JsonPropertyDescription("The exact body of the server-side apply, as YAML") String patch,
       @JsonPropertyDescription("Whether pods restart, and how") String restarts,
       @JsonPropertyDescription("What the API server and its admission say to a dry run")
-          String verdict,
-      @JsonPropertyDescription("Place in the order in which the stack's workloads go, from 1")
-          Integer place) {}
+          String verdict) {}
 
   /** An agent that was proven in this workload. */
   public record GoodAgent(

@@ -21,6 +21,7 @@ class ReasonTest {
       EnumSet.of(
           Reason.SELECTED,
           Reason.CLEAR,
+          Reason.ADMITTED,
           Reason.INJECTED,
           Reason.REMOVED,
           Reason.VERIFIED,
@@ -29,7 +30,8 @@ class ReasonTest {
           Reason.READY,
           Reason.EXTERNAL,
           Reason.CANARY_FOUND,
-          Reason.CANARY_ACCEPTED);
+          Reason.CANARY_ACCEPTED,
+          Reason.ROLLOUT_HEALTHY);
 
   @ParameterizedTest
   @EnumSource

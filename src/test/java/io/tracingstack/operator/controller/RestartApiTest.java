@@ -28,16 +28,21 @@ class RestartApiTest extends OperatorTest {
     apply(Manifests.stack(namespace, "tracing"));
     eventually().until(() -> statusOfStack(namespace, "tracing").endpoints() != null);
     apply(Manifests.deployment(namespace, "shop", application.port()));
+    controllers.rollOut(namespace, "shop", Pods.healthy(sha256()));
     String before = template(namespace, "shop");
 
     stop();
     label("deployments", namespace, "shop", Labels.INJECT, "java");
     cluster.startOperator();
-    awaitInjected(namespace, "shop");
-    tempoOperator.report(namespace, "tracing", "Ready", "");
+    awaitState(namespace, "shop", "PipelineDown");
 
     stop();
+    tempoOperator.report(namespace, "tracing", "Ready", "");
     collectorUp(namespace, "tracing");
+    cluster.startOperator();
+    awaitInjected(namespace, "shop");
+
+    stop();
     controllers.rollOut(namespace, "shop", Pods.healthy(sha256()));
     cluster.startOperator();
     awaitState(namespace, "shop", "Traced");

@@ -5,14 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quarkus.test.junit.QuarkusTest;
 import io.tracingstack.operator.api.v1alpha1.ConditionType;
 import io.tracingstack.operator.api.v1alpha1.Labels;
+import io.tracingstack.operator.api.v1alpha1.Reason;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkload;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Plan;
+import io.tracingstack.operator.status.Conditions;
 import io.tracingstack.operator.testing.Fault;
 import io.tracingstack.operator.testing.Manifests;
 import io.tracingstack.operator.testing.SimulatedControllers.Pods;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -180,6 +183,30 @@ class RolloutApiTest extends RolloutScenario {
   }
 
   @Test
+  void whatADryRunRefusesAsksForNoTurnAndIsNotWritten() {
+    String namespace = stackWith("canary: 0");
+    cluster
+        .proxy()
+        .breaking(
+            e ->
+                e.isIn(namespace) && e.toString().contains("dryRun=All")
+                    ? Optional.of(new Fault.Refusal(403, "Forbidden"))
+                    : Optional.empty());
+    labelled(namespace, "a");
+    awaitState(namespace, "a", "RefusedByDryRun");
+    assertThat(
+            Conditions.reasonOf(statusOf(namespace, "a").conditions(), ConditionType.PREFLIGHT))
+        .contains(Reason.REFUSED_BY_DRY_RUN);
+    assertQuiet(namespace, "a");
+    assertThat(statusOf(namespace, "a").candidate()).isNull();
+    assertThat(injected(namespace, "a")).isEmpty();
+
+    cluster.proxy().heal();
+    touch(namespace, "a");
+    awaitInjected(namespace, "a");
+  }
+
+  @Test
   void whileThePipelineIsDownNobodyGoes() {
     String namespace = cluster.namespace("rollout", Map.of());
     apply(Manifests.stack(namespace, STACK));
@@ -248,7 +275,7 @@ class RolloutApiTest extends RolloutScenario {
   @Test
   void aStackDeletedInTheMiddleLeavesEveryWorkloadAsItWas() {
     String namespace = stackWith("canary: 0, maxConcurrent: 1");
-    Map<String, String> before = new java.util.TreeMap<>();
+    Map<String, String> before = new TreeMap<>();
     for (String name : List.of("a", "b", "c")) {
       apply(Manifests.deployment(namespace, name, application.port()));
       before.put(name, template(namespace, name));

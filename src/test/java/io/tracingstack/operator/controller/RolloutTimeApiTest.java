@@ -106,18 +106,18 @@ class RolloutTimeApiTest extends RolloutScenario {
 
   @Test
   void whatIsReadyButNotProvenInTimeIsReverted() {
-    String namespace = stackWith("canary: 0, verifyTimeout: 3m");
+    String namespace = stackWith("canary: 0, verifyTimeout: 100h");
     application.traced(false);
     labelled(namespace, "a");
     awaitInjected(namespace, "a");
-    controllers.rollOut(
-        namespace, "a", Pods.healthy(sha256()).readyFor(Duration.ofMinutes(2)));
-    eventually()
-        .until(() -> java.util.List.of("AgentNotStarted", "NotArriving")
-            .contains(String.valueOf(statusOf(namespace, "a").state())));
-    clock.advance(Duration.ofMinutes(2));
-    touch(namespace, "a");
+    controllers.rollOut(namespace, "a", Pods.healthy(sha256()).readyFor(Duration.ofMinutes(2)));
+    awaitState(namespace, "a", "AgentNotStarted");
+    passes.provoke("TracedWorkload", 2, () -> touch(namespace, "a"));
+    assertThat(injected(namespace, "a")).containsExactly("a");
+
+    changeTo(namespace, "canary: 0, verifyTimeout: 1m");
     awaitReverted(namespace, "a");
+    assertThat(statusOf(namespace, "a").reverted().reason()).isEqualTo("AgentNotStarted");
     assertThat(statusOf(namespace, "a").reverted().counted()).isTrue();
   }
 }

@@ -131,6 +131,29 @@ class StatusDraftTest {
   }
 
   @Test
+  void aFormerProofIsNotCarriedOverToOtherContent() {
+    StatusDraft changed = injected(traced(TracedWorkloadStatus.empty()).finish(MORNING));
+    changed.revision("rev2");
+    changed.unproven(Finding.unknown(Reason.AWAITING_PODS, "no pod"));
+    TracedWorkloadStatus waiting = changed.finish(NOON);
+
+    StatusDraft next = injected(waiting);
+    next.revision("rev2");
+
+    assertThat(waiting.proof()).isNull();
+    assertThat(next.provenBefore("rev2")).isFalse();
+  }
+
+  @Test
+  void silenceAfterAProofIsAChangeOnlyWithTheSamePods() {
+    StatusDraft draft = injected(traced(TracedWorkloadStatus.empty()).finish(MORNING));
+
+    assertThat(draft.provenBefore("rev1", "7d9f")).isTrue();
+    assertThat(draft.provenBefore("rev1", "8c8c")).isFalse();
+    assertThat(draft.provenBefore("rev2", "7d9f")).isFalse();
+  }
+
+  @Test
   void aWorkloadAsItWasBeforeHasNothingOfOursInItsStatus() {
     StatusDraft draft =
         new StatusDraft(traced(TracedWorkloadStatus.empty()).finish(NOON), 1L, null);

@@ -2,8 +2,7 @@ package io.tracingstack.operator.cluster;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.client.Watcher;
-import io.fabric8.kubernetes.client.WatcherException;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.tracingstack.operator.api.v1alpha1.Labels;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkload;
 import java.time.Instant;
@@ -39,14 +38,13 @@ final class History implements AutoCloseable {
             .apps()
             .deployments()
             .inNamespace(namespace)
-            .watch(
-                new Recorder<Deployment>(
+            .inform(new Recorder<Deployment>(
                     d -> Optional.of(injected(d) ? What.INJECTED : What.CLEAN))));
     watches.add(
         Cluster.CLIENT
             .resources(TracedWorkload.class)
             .inNamespace(namespace)
-            .watch(new Recorder<TracedWorkload>(History::told)));
+            .inform(new Recorder<TracedWorkload>(History::told)));
   }
 
   static History of(String namespace) {
@@ -120,7 +118,7 @@ final class History implements AutoCloseable {
     }
   }
 
-  private final class Recorder<T extends HasMetadata> implements Watcher<T> {
+  private final class Recorder<T extends HasMetadata> implements ResourceEventHandler<T> {
     private final java.util.function.Function<T, Optional<What>> what;
 
     Recorder(java.util.function.Function<T, Optional<What>> what) {
@@ -128,26 +126,24 @@ final class History implements AutoCloseable {
     }
 
     @Override
-    public boolean reconnecting() {
-      return true;
+    public void onAdd(T object) {
+      long version = Long.parseLong(object.getMetadata().getResourceVersion());
+      String name =
+          object instanceof TracedWorkload tw
+              ? tw.getSpec().workload().name()
+              : object.getMetadata().getName();
+      what.apply(object)
+          .ifPresent(w -> events.put(version, new Event(version, Instant.now(), name, w)));
     }
 
     @Override
-    public void eventReceived(Action action, T object) {
-      if (action == Action.ADDED || action == Action.MODIFIED) {
-        long version = Long.parseLong(object.getMetadata().getResourceVersion());
-        String name =
-            object instanceof TracedWorkload tw
-                ? tw.getSpec().workload().name()
-                : object.getMetadata().getName();
-        what.apply(object)
-            .ifPresent(w -> events.put(version, new Event(version, Instant.now(), name, w)));
-      }
+    public void onUpdate(T before, T now) {
+      onAdd(now);
     }
 
     @Override
-    public void onClose(WatcherException cause) {
-      throw new IllegalStateException("the watch ended", cause);
+    public void onDelete(T object, boolean finalStateUnknown) {
+      // What happened to it before counts.
     }
   }
 }

@@ -170,8 +170,7 @@ public class WatchStep {
 
   /** What is a failure of a new change is something else of one that was proven. */
   private static Finding stopped(Finding finding) {
-    return finding.reason().group() == Reason.Group.FAILED
-            && Boolean.FALSE.equals(finding.status())
+    return finding.reason().group() == Reason.Group.FAILED && Boolean.FALSE.equals(finding.status())
         ? Finding.no(Reason.STOPPED_SENDING, finding.message())
         : finding;
   }

@@ -78,9 +78,7 @@ class RevertApiTest extends RolloutScenario {
     String b = template(namespace, "b");
 
     changeTo(
-        namespace,
-        "canary: 1, soak: 0s, onFailure: Pause",
-        agent("registry.example.com/agent:2"));
+        namespace, "canary: 1, soak: 0s, onFailure: Pause", agent("registry.example.com/agent:2"));
     eventually().until(() -> template(namespace, "a").contains("agent:2"));
     awaitStage(namespace, "Canary");
     assertQuiet(namespace, "a", "b");

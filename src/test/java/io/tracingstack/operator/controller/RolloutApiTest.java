@@ -140,8 +140,7 @@ class RolloutApiTest extends RolloutScenario {
     changeTo(namespace, "canary: 0");
     awaitTraced(namespace, "a");
     assertThat(statusOf(namespace, "a").plan()).isNull();
-    assertThat(plan.patch())
-        .contains(stored("deployments", namespace, "a").at(REVISION).asText());
+    assertThat(plan.patch()).contains(stored("deployments", namespace, "a").at(REVISION).asText());
   }
 
   @Test
@@ -194,8 +193,7 @@ class RolloutApiTest extends RolloutScenario {
                     : Optional.empty());
     labelled(namespace, "a");
     awaitState(namespace, "a", "RefusedByDryRun");
-    assertThat(
-            Conditions.reasonOf(statusOf(namespace, "a").conditions(), ConditionType.PREFLIGHT))
+    assertThat(Conditions.reasonOf(statusOf(namespace, "a").conditions(), ConditionType.PREFLIGHT))
         .contains(Reason.REFUSED_BY_DRY_RUN);
     assertQuiet(namespace, "a");
     assertThat(statusOf(namespace, "a").candidate()).isNull();
@@ -234,8 +232,7 @@ class RolloutApiTest extends RolloutScenario {
       assertQuiet(namespace, names);
       List<String> going = onTheirWay(namespace, names);
       assertThat(going).hasSize(expected);
-      restart(
-          () -> going.forEach(n -> controllers.rollOut(namespace, n, Pods.healthy(sha256()))));
+      restart(() -> going.forEach(n -> controllers.rollOut(namespace, n, Pods.healthy(sha256()))));
       going.forEach(name -> awaitState(namespace, name, "Traced"));
     }
     eventually().until(() -> "5/5".equals(statusOfStack(namespace, STACK).traced()));

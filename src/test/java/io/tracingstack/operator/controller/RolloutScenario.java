@@ -55,8 +55,7 @@ abstract class RolloutScenario extends OperatorTest {
 
   /** Lets the pods of a workload's present template crash. */
   void crash(String namespace, String name) {
-    controllers.rollOut(
-        namespace, name, Pods.failing(sha256(), "CrashLoopBackOff", "Error"));
+    controllers.rollOut(namespace, name, Pods.failing(sha256(), "CrashLoopBackOff", "Error"));
   }
 
   /** Lets a workload's controller follow until the operator has put it back, and it is healthy. */

@@ -84,6 +84,7 @@ class RbacApiTest extends OperatorTest {
     String namespace = cluster.namespace("rbac", Map.of());
     readyStack(namespace, "tracing", "collector: {replicas: 2}");
     drift(namespace);
+    collectorUp(namespace, "tracing");
     workloads(namespace);
     // A backend that changes takes its Tempo with it, a single replica the budget.
     apply(Manifests.otlpStack(namespace, "tracing"));

@@ -7,6 +7,7 @@ import io.tracingstack.operator.api.v1alpha1.Labels;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Reverted;
 import io.tracingstack.operator.testing.Manifests;
 import io.tracingstack.operator.testing.SimulatedControllers.Pods;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Named;
@@ -94,11 +95,12 @@ class RevertApiTest extends RolloutScenario {
     assertThat(template(namespace, "b")).isEqualTo(b);
 
     changeTo(namespace, "canary: 1, soak: 0s", agent("registry.example.com/agent:3"));
-    eventually().until(() -> template(namespace, "a").contains("agent:3"));
-    assertThat(template(namespace, "b")).isEqualTo(b);
-    prove(namespace, "a");
-    eventually().until(() -> template(namespace, "b").contains("agent:3"));
-    prove(namespace, "b");
+    eventually().until(() -> upgraded(namespace).size() == 1);
+    String canary = upgraded(namespace).get(0);
+    assertQuiet(namespace, "a", "b");
+    assertThat(upgraded(namespace)).containsExactly(canary);
+    prove(namespace, canary);
+    eventually().until(() -> upgraded(namespace).size() == 2);
   }
 
   @Test
@@ -223,6 +225,12 @@ class RevertApiTest extends RolloutScenario {
     awaitInjected(namespace, name);
     crash(namespace, name);
     awaitReverted(namespace, name);
+  }
+
+  private List<String> upgraded(String namespace) {
+    return Stream.of("a", "b")
+        .filter(name -> template(namespace, name).contains("agent:3"))
+        .toList();
   }
 
   private static String agent(String image) {

@@ -19,13 +19,14 @@ final class Frailty {
       System.err.println("shop: an agent is not allowed here");
       System.exit(3);
     }
-    for (int i = 0; i < config.ballastMegabytes(); i++) {
-      byte[] megabyte = new byte[1 << 20];
+    // Small pieces: some collectors give a large array twice its room.
+    for (int i = 0; i < config.ballastMegabytes() * 16; i++) {
+      byte[] piece = new byte[1 << 16];
       // A page that was never written is not in memory.
-      for (int at = 0; at < megabyte.length; at += 4096) {
-        megabyte[at] = 1;
+      for (int at = 0; at < piece.length; at += 4096) {
+        piece[at] = 1;
       }
-      BALLAST.add(megabyte);
+      BALLAST.add(piece);
     }
   }
 }

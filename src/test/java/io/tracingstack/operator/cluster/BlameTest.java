@@ -186,9 +186,9 @@ class BlameTest {
   /** Ample for this application, and not for its agent. */
   private static Probe impatient() {
     return new ProbeBuilder(App.httpProbe("/healthz", "HTTP", null))
-        .withInitialDelaySeconds(2)
+        .withInitialDelaySeconds(3)
         .withPeriodSeconds(1)
-        .withFailureThreshold(1)
+        .withFailureThreshold(2)
         .build();
   }
 }

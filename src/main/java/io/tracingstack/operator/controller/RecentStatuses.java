@@ -1,6 +1,8 @@
 package io.tracingstack.operator.controller;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -11,22 +13,42 @@ import java.util.concurrent.ConcurrentHashMap;
 final class RecentStatuses<S> {
   private final Map<String, Written<S>> written = new ConcurrentHashMap<>();
 
-  private record Written<S>(String onResourceVersion, S status) {}
+  /**
+   * What was written last.
+   *
+   * @param former those before it that the cache may still be about to show, oldest first
+   */
+  private record Written<S>(String onResourceVersion, List<S> former, S status) {}
 
-  /** Remembers what is about to be written on top of the cached object. */
-  void remember(HasMetadata cached, S status) {
-    written.put(
+  /**
+   * Remembers what is about to be written on top of the cached object.
+   *
+   * @param before the newest status until then
+   */
+  void remember(HasMetadata cached, S before, S status) {
+    written.compute(
         cached.getMetadata().getUid(),
-        new Written<>(cached.getMetadata().getResourceVersion(), status));
+        (uid, last) -> {
+          List<S> former = last == null ? new ArrayList<>() : new ArrayList<>(last.former());
+          former.add(before);
+          return new Written<>(cached.getMetadata().getResourceVersion(), former, status);
+        });
   }
 
-  /** The newest status: the one written, while the cache still shows the object it was put on. */
+  /**
+   * The newest status: the one written, while the cache still shows the object it was put on, or
+   * one with a status of ours from before.
+   */
   S newest(HasMetadata cached, S inCache) {
     Written<S> recent = written.get(cached.getMetadata().getUid());
     if (recent == null) {
       return inCache;
     }
-    if (recent.onResourceVersion().equals(cached.getMetadata().getResourceVersion())) {
+    boolean behind =
+        recent.onResourceVersion().equals(cached.getMetadata().getResourceVersion())
+            || (!recent.status().equals(inCache)
+                && (inCache == null || recent.former().contains(inCache)));
+    if (behind) {
       return recent.status();
     }
     written.remove(cached.getMetadata().getUid());

@@ -142,7 +142,7 @@ public class StackReconciler implements Reconciler<TracingStack>, Cleaner<Tracin
       return UpdateControl.noUpdate();
     }
     transitions.announce(stack, now);
-    recent.remember(stack, now);
+    recent.remember(stack, stack.getStatus(), now);
     TracingStack fresh = new TracingStack();
     fresh.getMetadata().setNamespace(stack.getMetadata().getNamespace());
     fresh.getMetadata().setName(stack.getMetadata().getName());

@@ -152,7 +152,7 @@ public class WorkloadReconciler implements Reconciler<TracedWorkload>, Cleaner<T
       return UpdateControl.noUpdate();
     }
     transitions.announce(tw, before, now);
-    recent.remember(tw, now);
+    recent.remember(tw, before, now);
     TracedWorkload fresh = new TracedWorkload();
     fresh.getMetadata().setNamespace(tw.getMetadata().getNamespace());
     fresh.getMetadata().setName(tw.getMetadata().getName());

@@ -1,12 +1,13 @@
 package io.tracingstack.demo;
 
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
 /** What makes some applications fail as soon as an agent comes in. */
 final class Frailty {
-  private static final List<byte[]> BALLAST = new ArrayList<>();
+  private static final List<ByteBuffer> BALLAST = new ArrayList<>();
 
   private Frailty() {}
 
@@ -19,14 +20,13 @@ final class Frailty {
       System.err.println("shop: an agent is not allowed here");
       System.exit(3);
     }
-    // Small pieces: some collectors give a large array twice its room.
-    for (int i = 0; i < config.ballastMegabytes() * 16; i++) {
-      byte[] piece = new byte[1 << 16];
+    for (int i = 0; i < config.ballastMegabytes(); i++) {
+      ByteBuffer megabyte = ByteBuffer.allocateDirect(1 << 20);
       // A page that was never written is not in memory.
-      for (int at = 0; at < piece.length; at += 4096) {
-        piece[at] = 1;
+      for (int at = 0; at < megabyte.capacity(); at += 4096) {
+        megabyte.put(at, (byte) 1);
       }
-      BALLAST.add(piece);
+      BALLAST.add(megabyte);
     }
   }
 }

@@ -16,7 +16,8 @@ import java.util.Optional;
  * @param requiredHeader {@code REQUIRE_HEADER}, such as {@code X-Probe: yes}: without it the probe
  *     paths answer 403
  * @param agentIntolerant {@code REFUSE_AGENTS=true}: exits when the JVM was given a Java agent
- * @param ballastMegabytes {@code BALLAST_MB}: heap that is held all the time
+ * @param ballastMegabytes {@code BALLAST_MB}: memory beside the heap that is held all the time; the JVM
+ *     must be allowed to have it by {@code -XX:MaxDirectMemorySize}
  */
 record ShopConfig(
     String role,

@@ -43,8 +43,8 @@ class BlameTest {
     Workload full =
         App.backend(namespace, "full")
             .memory("256Mi")
-            .env("JAVA_TOOL_OPTIONS", "-Xmx200m")
-            .env("BALLAST_MB", "110")
+            .env("JAVA_TOOL_OPTIONS", "-XX:MaxDirectMemorySize=200m")
+            .env("BALLAST_MB", "130")
             .deploy();
     Workload hasty =
         App.backend(namespace, "hasty")

@@ -1,9 +1,9 @@
 package io.tracingstack.demo;
 
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What makes some applications fail as soon as an agent comes in. */
 final class Frailty {
@@ -13,9 +13,11 @@ final class Frailty {
 
   /** Makes this process as frail as the environment asks for. */
   static void of(ShopConfig config) {
+    // Options from the environment are not among the arguments that the JVM tells of.
     boolean agent =
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-            .anyMatch(argument -> argument.startsWith("-javaagent:"));
+        Stream.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS")
+            .map(System.getenv()::get)
+            .anyMatch(options -> options != null && options.contains("-javaagent:"));
     if (config.agentIntolerant() && agent) {
       System.err.println("shop: an agent is not allowed here");
       System.exit(3);

@@ -38,7 +38,8 @@ final class History implements AutoCloseable {
             .apps()
             .deployments()
             .inNamespace(namespace)
-            .inform(new Recorder<Deployment>(
+            .inform(
+                new Recorder<Deployment>(
                     d -> Optional.of(injected(d) ? What.INJECTED : What.CLEAN))));
     watches.add(
         Cluster.CLIENT

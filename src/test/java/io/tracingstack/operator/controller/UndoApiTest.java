@@ -133,17 +133,7 @@ class UndoApiTest extends OperatorTest {
   void theUserRollsBackToAnInjectedRevisionWhileWeAreOut() {
     String namespace = create("true");
     awaitInjected(namespace, "shop");
-    controllers.rollOut(namespace, "shop", Pods.healthy(sha256()));
-    undo(namespace);
-    String before = template(namespace, "shop");
-
-    cluster.kubectl().run("-n", namespace, "rollout", "undo", "deployment/shop", "--to-revision=2");
-    assertThat(template(namespace, "shop")).contains("tracingstack-agent");
-    label("namespaces", null, namespace, Labels.INJECT, "java");
-    awaitInjected(namespace, "shop");
-    eventually().until(() -> statusOf(namespace, "shop").revision() != null);
-    undo(namespace);
-    assertThat(template(namespace, "shop")).isEqualTo(before);
+    rollBackWhileWeAreOut(namespace);
   }
 
   @Test
@@ -220,21 +210,7 @@ class UndoApiTest extends OperatorTest {
   void theUserRollsBackToARevisionWithAVariableTakenOverWhileWeAreOut() {
     String namespace = create("true");
     letTakeOver(namespace, "-Xmx64m");
-    controllers.rollOut(namespace, "shop", Pods.healthy(sha256()));
-    int revision =
-        cluster.admin().apps().replicaSets().inNamespace(namespace).list().getItems().size();
-    undo(namespace);
-    String before = template(namespace, "shop");
-
-    cluster
-        .kubectl()
-        .run("-n", namespace, "rollout", "undo", "deployment/shop", "--to-revision=" + revision);
-    assertThat(template(namespace, "shop")).contains("tracingstack-agent");
-    label("namespaces", null, namespace, Labels.INJECT, "java");
-    awaitInjected(namespace, "shop");
-    eventually().until(() -> statusOf(namespace, "shop").revision() != null);
-    undo(namespace);
-    assertThat(template(namespace, "shop")).isEqualTo(before);
+    rollBackWhileWeAreOut(namespace);
   }
 
   @Test
@@ -281,6 +257,25 @@ class UndoApiTest extends OperatorTest {
     eventually().until(() -> traced(namespace, "statefulset-db").isEmpty());
     assertThat(template("statefulsets", namespace, "db")).isEqualTo(before);
     assertThat(managedByUs("statefulsets", namespace, "db")).isFalse();
+  }
+
+  /** Rolls the injected template out and back again when we have left. */
+  private void rollBackWhileWeAreOut(String namespace) {
+    controllers.rollOut(namespace, "shop", Pods.healthy(sha256()));
+    int revision =
+        cluster.admin().apps().replicaSets().inNamespace(namespace).list().getItems().size();
+    undo(namespace);
+    String before = template(namespace, "shop");
+
+    cluster
+        .kubectl()
+        .run("-n", namespace, "rollout", "undo", "deployment/shop", "--to-revision=" + revision);
+    assertThat(template(namespace, "shop")).contains("tracingstack-agent");
+    label("namespaces", null, namespace, Labels.INJECT, "java");
+    awaitInjected(namespace, "shop");
+    eventually().until(() -> statusOf(namespace, "shop").revision() != null);
+    undo(namespace);
+    assertThat(template(namespace, "shop")).isEqualTo(before);
   }
 
   /** Goes the same steps with and without us, and compares what is left. */

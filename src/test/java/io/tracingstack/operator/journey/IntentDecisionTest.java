@@ -2,10 +2,13 @@ package io.tracingstack.operator.journey;
 
 import static io.tracingstack.operator.testing.TestWorkloads.container;
 import static io.tracingstack.operator.testing.TestWorkloads.deployment;
+import static io.tracingstack.operator.testing.TestWorkloads.env;
 import static io.tracingstack.operator.testing.TestWorkloads.template;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
+import io.tracingstack.operator.api.v1alpha1.Labels;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
 import io.tracingstack.operator.injection.EnvFromNames;
 import io.tracingstack.operator.injection.InjectionPlan;
@@ -16,6 +19,7 @@ import io.tracingstack.operator.testing.TestStacks;
 import io.tracingstack.operator.testing.Yaml;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class IntentDecisionTest {
@@ -121,6 +125,42 @@ class IntentDecisionTest {
       assertThat(decide(waiting, BARE, null))
           .isEqualTo(new Intent.Inject(PLAN, List.of("2026-11-21T11:58:00Z")));
     }
+  }
+
+  @Test
+  void aVariableThatItsOwnerTakesBackIsALossToo() {
+    // Given
+    PodTemplateSpec own = template(container("app", env("JAVA_TOOL_OPTIONS", "-Xmx1g")));
+    InjectionPlan plan = takingOver(own);
+    PodTemplateSpec injected =
+        ServerSideApply.apply(
+            own, plan.fragment(), path -> path.endsWith("env[\"JAVA_TOOL_OPTIONS\"].value"));
+    PodTemplateSpec takenBack = new PodTemplateSpecBuilder(injected).build();
+    takenBack.getSpec().getContainers().get(0).getEnv().stream()
+        .filter(v -> v.getName().equals("JAVA_TOOL_OPTIONS"))
+        .forEach(v -> v.setValue("-Xmx1g"));
+
+    // When
+    Intent intent =
+        IntentDecision.decide(
+            injectedBefore(List.of("2026-11-21T11:51:00Z", "2026-11-21T11:58:00Z")),
+            takenBack,
+            takingOver(takenBack),
+            null,
+            NOW);
+
+    // Then
+    assertThat(intent).isInstanceOf(Intent.GiveUp.class);
+  }
+
+  private static InjectionPlan takingOver(PodTemplateSpec template) {
+    return JavaInjection.decide(
+            "journey",
+            deployment(Map.of(Labels.TAKE_OVER, "true"), template),
+            TestStacks.instrumentation(),
+            EnvFromNames.NONE)
+        .plan()
+        .orElseThrow();
   }
 
   private static Intent decide(TracedWorkloadStatus status, PodTemplateSpec live, String retry) {

@@ -38,16 +38,19 @@ class BlameTest {
   @Test
   void whatTheAgentBreaksIsPutBackAndItsServiceNeverGoesDown() throws Exception {
     // Given
-    Workload healthy = App.backend(namespace, "healthy").deploy();
-    Workload allergic = App.backend(namespace, "allergic").env("REFUSE_AGENTS", "true").deploy();
+    Workload healthy = App.backend(namespace, "healthy").withService().deploy();
+    Workload allergic =
+        App.backend(namespace, "allergic").withService().env("REFUSE_AGENTS", "true").deploy();
     Workload full =
         App.backend(namespace, "full")
+            .withService()
             .memory("256Mi")
             .env("JAVA_TOOL_OPTIONS", "-XX:MaxDirectMemorySize=200m")
             .env("BALLAST_MB", "130")
             .deploy();
     Workload hasty =
         App.backend(namespace, "hasty")
+            .withService()
             .liveness(impatient())
             .annotate(Labels.ACCEPT_RISK, "ProbeTooTight")
             .deploy();
@@ -103,7 +106,7 @@ class BlameTest {
   @Test
   void anImageThatTheUserBreaksMeanwhileIsNotOurFault() throws Exception {
     // Given
-    Workload workload = App.backend(namespace, "pushed").deploy().awaitRolledOut();
+    Workload workload = App.backend(namespace, "pushed").withService().deploy().awaitRolledOut();
 
     try (Visitor visitor = Visitor.of(workload)) {
       // When

@@ -91,6 +91,12 @@ final class History implements AutoCloseable {
         .anyMatch(e -> e.what() == What.TRACED && e.workload().equals(event.workload()));
   }
 
+  /** Waits until so many workloads have been proven. */
+  void awaitTraced(int count) {
+    Cluster.await(count + " workloads are traced")
+        .until(() -> events().stream().filter(e -> e.what() == What.TRACED).count() >= count);
+  }
+
   Event first(String workload, What what) {
     return events().stream()
         .filter(e -> e.workload().equals(workload) && e.what() == what)

@@ -15,15 +15,40 @@ final class Operator {
     if (replicas == 0) {
       Cluster.await("the operator is gone").until(() -> pods().isEmpty());
     } else {
-      awaitReady();
+      awaitReady(replicas);
     }
   }
 
-  /** Ends the process at once, without any farewell. */
+  /** Ends every process at once, without any farewell. */
   static void kill() {
-    for (Pod pod : pods()) {
-      Cluster.CLIENT.resource(pod).withGracePeriod(0).delete();
-    }
+    pods().forEach(Operator::kill);
+  }
+
+  /** Ends the process that holds the lease, and no other; returns its name. */
+  static String killLeader() {
+    String leader = leader();
+    pods().stream().filter(p -> p.getMetadata().getName().equals(leader)).forEach(Operator::kill);
+    return leader;
+  }
+
+  private static void kill(Pod pod) {
+    Cluster.CLIENT.resource(pod).withGracePeriod(0).delete();
+  }
+
+  /** Name of the pod that holds the lease. */
+  static String leader() {
+    return Cluster.CLIENT
+        .leases()
+        .inNamespace(NAMESPACE)
+        .withName(NAME)
+        .get()
+        .getSpec()
+        .getHolderIdentity();
+  }
+
+  /** Names of the pods that there are. */
+  static List<String> replicas() {
+    return pods().stream().map(p -> p.getMetadata().getName()).toList();
   }
 
   static void restart() {
@@ -35,7 +60,11 @@ final class Operator {
   }
 
   static void awaitReady() {
-    Cluster.await("the operator is ready")
+    awaitReady(1);
+  }
+
+  private static void awaitReady(int replicas) {
+    Cluster.await(replicas + " replicas of the operator are ready")
         .until(
             () -> {
               var status =
@@ -46,8 +75,8 @@ final class Operator {
                       .withName(NAME)
                       .get()
                       .getStatus();
-              return Integer.valueOf(1).equals(status.getAvailableReplicas())
-                  && Integer.valueOf(1).equals(status.getReplicas());
+              return Integer.valueOf(replicas).equals(status.getAvailableReplicas())
+                  && Integer.valueOf(replicas).equals(status.getReplicas());
             });
   }
 

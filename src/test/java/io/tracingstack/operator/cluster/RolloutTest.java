@@ -56,11 +56,11 @@ class RolloutTest {
       Cluster.kubectl("label", "namespace", namespace, Labels.INJECT + "=java");
       workloads.get(7).awaitTraced();
       Operator.kill();
-      awaitTraced(history, 4);
+      history.awaitTraced(4);
       Operator.kill();
-      awaitTraced(history, 8);
+      history.awaitTraced(8);
       Operator.kill();
-      awaitTraced(history, WORKLOADS);
+      history.awaitTraced(WORKLOADS);
 
       // Then
       List<Event> injections =
@@ -83,14 +83,5 @@ class RolloutTest {
           .as("writes to the template of " + workload)
           .isEqualTo(before + 1);
     }
-  }
-
-  private static void awaitTraced(History history, int count) {
-    Cluster.await(count + " workloads are traced")
-        .untilAsserted(
-            () ->
-                assertThat(history.events())
-                    .filteredOn(e -> e.what() == What.TRACED)
-                    .hasSizeGreaterThanOrEqualTo(count));
   }
 }

@@ -2,8 +2,11 @@ package io.tracingstack.operator.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,54 +15,84 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Asks, all the time, how many pods of a service are ready: a healthy service must never have none
- * because of us.
+ * A client that visits services all the time: it sends each a request through its Service, and
+ * looks whether it has a ready pod. A healthy service must never have none because of us.
  */
 final class Visitor implements AutoCloseable {
-  private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
-  private final Map<String, Instant> down = new ConcurrentHashMap<>();
+  private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(4);
+  private final Map<String, Visits> visits = new ConcurrentHashMap<>();
 
-  private Visitor(Workload... workloads) {
-    clock.scheduleWithFixedDelay(() -> visit(workloads), 0, 200, TimeUnit.MILLISECONDS);
+  private Visitor(List<Workload> services) {
+    for (Workload service : services) {
+      Visits own = new Visits();
+      visits.put(service.name(), own);
+      clock.scheduleWithFixedDelay(() -> own.visit(service), 0, 200, TimeUnit.MILLISECONDS);
+    }
   }
 
-  static Visitor of(Workload... workloads) {
-    return new Visitor(workloads);
+  /** Visits workloads that each have a Service of their name. */
+  static Visitor of(Workload... services) {
+    return new Visitor(List.of(services));
   }
 
-  private void visit(Workload... workloads) {
-    for (Workload workload : workloads) {
-      Optional<Integer> ready = readyPods(workload);
-      if (ready.isPresent() && ready.get() == 0) {
-        down.putIfAbsent(workload.name(), Instant.now());
+  private static final class Visits {
+    private int answered;
+    private final List<String> failures = new ArrayList<>();
+    private Instant down;
+
+    synchronized void visit(Workload service) {
+      if (readyPods(service).filter(ready -> ready == 0).isPresent() && down == null) {
+        down = Instant.now();
+      }
+      try {
+        Cluster.Answer answer =
+            Cluster.get(
+                service.namespace(),
+                "services/http:%s:%d".formatted(service.name(), App.PORT),
+                "/healthz",
+                Map.of());
+        if (answer.status() == 200) {
+          answered++;
+        } else {
+          failures.add(Instant.now() + " " + answer.status() + " " + answer.body());
+        }
+      } catch (RuntimeException e) {
+        failures.add(Instant.now() + " " + e.getMessage());
       }
     }
-  }
 
-  private static Optional<Integer> readyPods(Workload workload) {
-    try {
-      return Optional.of(
-          (int)
-              workload.pods().stream()
-                  .filter(
-                      p ->
-                          p.getStatus().getConditions().stream()
-                              .anyMatch(
-                                  c -> c.getType().equals("Ready") && c.getStatus().equals("True")))
-                  .count());
-    } catch (RuntimeException unanswered) {
-      return Optional.empty();
+    private static Optional<Integer> readyPods(Workload service) {
+      try {
+        return Optional.of((int) service.pods().stream().filter(Visits::isReady).count());
+      } catch (RuntimeException unanswered) {
+        return Optional.empty();
+      }
+    }
+
+    private static boolean isReady(Pod pod) {
+      return pod.getStatus().getConditions().stream()
+          .anyMatch(c -> c.getType().equals("Ready") && c.getStatus().equals("True"));
     }
   }
 
-  /** Asserts that the service had a ready pod at every visit. */
-  void assertAlwaysUp(Workload workload) {
-    assertThat(down.get(workload.name())).as(workload + " had no ready pod at").isNull();
+  /**
+   * Asserts that the service had a ready pod at every visit, and says how many requests it
+   * answered: one that reaches a pod in the moment it ends fails in any rollout.
+   */
+  void assertAlwaysUp(Workload service) {
+    Visits own = visits.get(service.name());
+    synchronized (own) {
+      System.out.printf(
+          "e2e: %s answered %d of %d requests %s%n",
+          service.name(), own.answered, own.answered + own.failures.size(), own.failures);
+      assertThat(own.answered).as("answers of " + service).isPositive();
+      assertThat(own.down).as(service + " had no ready pod at").isNull();
+    }
   }
 
   @Override
   public void close() throws InterruptedException {
     clock.shutdownNow();
-    clock.awaitTermination(Duration.ofSeconds(10).toMillis(), TimeUnit.MILLISECONDS);
+    clock.awaitTermination(Duration.ofSeconds(20).toMillis(), TimeUnit.MILLISECONDS);
   }
 }

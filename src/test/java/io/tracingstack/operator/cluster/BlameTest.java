@@ -12,8 +12,10 @@ import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Reverted;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** What fails because of us is put back, and what fails by itself is not blamed on us. */
+@Isolated
 @ClusterTest
 class BlameTest {
   private final Sandbox sandbox;

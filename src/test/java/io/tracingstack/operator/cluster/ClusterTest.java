@@ -10,7 +10,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Marks a class that needs a cluster. It gets a {@link Sandbox} for its namespaces and, if it asks,
- * the {@link SharedStack}.
+ * the {@link SharedStack}. One that others would notice is {@code @Isolated} too.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

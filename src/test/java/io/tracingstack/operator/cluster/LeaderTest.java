@@ -10,8 +10,10 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** A second replica carries on where the leader died: no step is done twice, and none is lost. */
+@Isolated
 @ClusterTest
 class LeaderTest {
   private static final int WORKLOADS = 6;

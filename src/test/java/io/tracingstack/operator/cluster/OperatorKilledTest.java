@@ -9,10 +9,12 @@ import java.util.Random;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * No decision depends on having seen an event: an operator that dies anywhere ends nowhere else.
  */
+@Isolated
 @ClusterTest
 class OperatorKilledTest {
   private static final int WORKLOADS = 4;

@@ -6,8 +6,10 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Applications start and serve whatever of the tracing is down, and are traced once it is up. */
+@Isolated
 @ClusterTest
 class OutageTest {
   private static final String STACK = "no-collector";

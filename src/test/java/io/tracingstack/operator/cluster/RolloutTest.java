@@ -11,8 +11,10 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Many workloads are labelled at once: canary, soak, and then a few at a time. */
+@Isolated
 @ClusterTest
 class RolloutTest {
   private static final int WORKLOADS = 12;

@@ -9,11 +9,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * A second pass over an unchanged world writes nothing, not even an event; the leader renews its
  * lease.
  */
+@Isolated
 @ClusterTest
 class UnchangedWorldTest {
   private static final String STACK = "quiet";

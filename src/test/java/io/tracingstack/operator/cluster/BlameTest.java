@@ -33,7 +33,7 @@ class BlameTest {
     SharedStack.create(
         namespace,
         "own",
-        Stacks.external(stack, "{canary: 0, maxConcurrent: 10, verifyTimeout: 60s}"));
+        Stacks.external(stack, "{canary: 0, maxConcurrent: 10, verifyTimeout: 3m}"));
     SharedStack.awaitReady(namespace, "own");
   }
 

@@ -36,25 +36,24 @@ class OutageTest {
     SharedStack.awaitReady(SharedStack.NAMESPACE, SharedStack.NAME);
   }
 
-  /**
-   * The operator would repair a collector that somebody scales down, and a broken image never takes
-   * the place of pods that run: so the collector is one that never came up.
-   */
+  /** Nothing is changed for a pipeline that could prove nothing. */
   @Test
-  void withoutACollector() {
+  void withACollectorThatNeverCameUp() {
     // Given
     String own = sandbox.namespace("no-collector", Map.of());
     SharedStack.create(
         own,
         STACK,
         Stacks.externalWithCollectorImage(stack, "localhost/tracingstack/no-such-collector:1"));
-    Workload workload = App.backend(own, "backend").labelled().deploy();
+    Workload workload = App.backend(own, "backend").labelled().deploy().awaitRolledOut();
+    String before = workload.template();
 
     // When
-    workload.awaitState("CollectorUnreachable");
+    workload.awaitState("PipelineDown");
 
     // Then
-    workload.awaitRolledOut().assertServes("/inventory").assertInjected();
+    assertThat(workload.template()).isEqualTo(before);
+    workload.assertServes("/inventory");
     SharedStack.awaitCondition(own, STACK, "CollectorReady", "False", "CollectorPending");
 
     // When
@@ -66,6 +65,32 @@ class OutageTest {
         STACK,
         "--type=json",
         "-p=[{\"op\": \"remove\", \"path\": \"/spec/collector\"}]");
+
+    // Then
+    workload.awaitTraced();
+    SharedStack.awaitReady(own, STACK);
+  }
+
+  /** The operator would repair it, so it is away too. */
+  @Test
+  void withoutACollector() {
+    // Given
+    String own = sandbox.namespace("lost-collector", Map.of());
+    SharedStack.create(own, STACK, Stacks.external(stack));
+    Workload workload = App.backend(own, "backend").labelled().deploy();
+    workload.awaitTraced();
+
+    // When
+    Operator.scale(0);
+    Cluster.kubectl(
+        "-n", own, "delete", "deployment", "-l", "app.kubernetes.io/component=collector");
+    Cluster.kubectl("-n", own, "rollout", "restart", workload.resource());
+
+    // Then
+    workload.awaitRolledOut().assertServes("/inventory").assertInjected();
+
+    // When
+    Operator.scale(1);
 
     // Then
     workload.awaitTraced();

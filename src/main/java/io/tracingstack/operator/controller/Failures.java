@@ -144,7 +144,7 @@ public class Failures {
   }
 
   /** A workload is admitted in the pass that writes. */
-  private Instant written(TracedWorkloadStatus before) {
+  Instant written(TracedWorkloadStatus before) {
     return Conditions.find(before.conditions(), ConditionType.ADMITTED)
         .filter(c -> "True".equals(c.getStatus()))
         .map(Condition::getLastTransitionTime)

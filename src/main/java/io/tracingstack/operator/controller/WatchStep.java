@@ -36,6 +36,7 @@ public class WatchStep {
   private final KubernetesClient client;
   private final Witnesses witnesses;
   private final BetweenRuns betweenRuns;
+  private final Surroundings surroundings;
   private final Failures failures;
   private final Clock clock;
 
@@ -43,17 +44,21 @@ public class WatchStep {
       KubernetesClient client,
       Witnesses witnesses,
       BetweenRuns betweenRuns,
+      Surroundings surroundings,
       Failures failures,
       Clock clock) {
     this.client = client;
     this.witnesses = witnesses;
     this.betweenRuns = betweenRuns;
+    this.surroundings = surroundings;
     this.failures = failures;
     this.clock = clock;
   }
 
   /** Says how far the content is that the workload has now. */
-  Progress advance(Subject subject) {
+  Progress advance(Subject given) {
+    Subject subject =
+        given.with(surroundings.told(given.stored(), failures.written(given.before())));
     StatusDraft draft = subject.draft();
     String revision = subject.plan().revision();
     draft.revision(revision);

@@ -59,6 +59,7 @@ public class WorkloadReconciler implements Reconciler<TracedWorkload>, Cleaner<T
   private final ClusterWatch watch;
   private final WorkloadStore workloads;
   private final WorkloadJourney journey;
+  private final Leftovers leftovers;
   private final Transitions transitions;
   private final Witnesses witnesses;
   private final StackTelemetry telemetry;
@@ -69,6 +70,7 @@ public class WorkloadReconciler implements Reconciler<TracedWorkload>, Cleaner<T
       ClusterWatch watch,
       WorkloadStore workloads,
       WorkloadJourney journey,
+      Leftovers leftovers,
       Transitions transitions,
       Witnesses witnesses,
       StackTelemetry telemetry,
@@ -76,6 +78,7 @@ public class WorkloadReconciler implements Reconciler<TracedWorkload>, Cleaner<T
     this.watch = watch;
     this.workloads = workloads;
     this.journey = journey;
+    this.leftovers = leftovers;
     this.transitions = transitions;
     this.witnesses = witnesses;
     this.telemetry = telemetry;
@@ -169,6 +172,18 @@ public class WorkloadReconciler implements Reconciler<TracedWorkload>, Cleaner<T
     return ErrorStatusUpdateControl.defaultErrorProcessing();
   }
 
+  /**
+   * Whether pods of ours hold their StatefulSet up that are ended now; they are looked for once
+   * more. What only its owner can end is no reason to wait.
+   */
+  private boolean holdsUp(TracedWorkload tw) {
+    return workloads
+        .get(tw.getMetadata().getNamespace(), tw.getSpec().workload())
+        .map(leftovers::clear)
+        .filter(left -> !left.stuck().isEmpty() && !left.byHand())
+        .isPresent();
+  }
+
   @Override
   public DeleteControl cleanup(TracedWorkload tw, Context<TracedWorkload> context) {
     Removal removal = workloads.remove(tw.getMetadata().getNamespace(), tw.getSpec().workload());
@@ -177,6 +192,9 @@ public class WorkloadReconciler implements Reconciler<TracedWorkload>, Cleaner<T
       return DeleteControl.noFinalizerRemoval().rescheduleAfter(WHILE_NEEDED);
     }
     if (!removal.clean()) {
+      return DeleteControl.noFinalizerRemoval().rescheduleAfter(Duration.ofSeconds(1));
+    }
+    if (holdsUp(tw)) {
       return DeleteControl.noFinalizerRemoval().rescheduleAfter(Duration.ofSeconds(1));
     }
     witnesses.forget(tw.getMetadata().getUid());

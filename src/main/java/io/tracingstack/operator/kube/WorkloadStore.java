@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvFromSource;
 import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -128,6 +129,18 @@ public class WorkloadStore {
                     .list()
                     .getItems())
         .orElse(List.of());
+  }
+
+  /** Events about the workload with this reason. */
+  public List<Event> events(Stored stored, String reason) {
+    return client
+        .v1()
+        .events()
+        .inNamespace(stored.object().getMetadata().getNamespace())
+        .withField("involvedObject.uid", stored.object().getMetadata().getUid())
+        .withField("reason", reason)
+        .list()
+        .getItems();
   }
 
   /** What the API server and its admission say to the plan, without anything being written. */

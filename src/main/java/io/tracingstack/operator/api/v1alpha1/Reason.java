@@ -132,6 +132,11 @@ public enum Reason {
       Group.REVERTED,
       "see status.reverted for the evidence; change the workload, or annotate the TracedWorkload"
           + " tracingstack.io/retry with a new value, to try again"),
+  PODS_LEFT(
+      "PodsLeft",
+      Group.REVERTED,
+      "run the command in the message: the pod template is as it was before, but nobody replaces"
+          + " these pods; see status.reverted for the evidence"),
   INJECTED("Injected", Group.PROGRESSING, ""),
   CONFLICT(
       "Conflict",
@@ -168,7 +173,10 @@ public enum Reason {
   // RolledOut
   ROLLED_OUT("RolledOut", Group.PROGRESSING, ""),
   PROGRESSING("Progressing", Group.PROGRESSING, "wait for the rollout"),
-  SCALED_TO_ZERO("ScaledToZero", Group.SILENT, "scale the workload up to see traces"),
+  SCALED_TO_ZERO(
+      "ScaledToZero",
+      Group.SILENT,
+      "scale the workload up, or let a DaemonSet fit a node, to see traces"),
   PAUSED_DEPLOYMENT("PausedDeployment", Group.WAITING, "resume the Deployment's rollout"),
   PARTITIONED(
       "Partitioned",

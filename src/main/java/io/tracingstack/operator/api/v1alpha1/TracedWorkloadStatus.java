@@ -66,7 +66,7 @@ public record TracedWorkloadStatus(
       @JsonPropertyDescription("Whether it counts against the failure budget") boolean counted,
       @JsonPropertyDescription(
               "Whether the workload was seen healthy again, or given up: it fails without us as"
-                  + " well")
+                  + " well, or only its owner can end the pods that are left")
           boolean recovered,
       @JsonPropertyDescription("When it was undone (RFC 3339)") String time,
       Evidence evidence) {

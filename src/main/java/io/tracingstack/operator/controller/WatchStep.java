@@ -10,6 +10,7 @@ import io.tracingstack.operator.journey.AgentVerification;
 import io.tracingstack.operator.journey.Progress;
 import io.tracingstack.operator.journey.Reverts;
 import io.tracingstack.operator.journey.Runs;
+import io.tracingstack.operator.journey.Settling;
 import io.tracingstack.operator.journey.StatusDraft;
 import io.tracingstack.operator.journey.Turns;
 import io.tracingstack.operator.status.Finding;
@@ -88,6 +89,17 @@ public class WatchStep {
         byRuns
             ? draft.takenByRun(present)
             : draft.rolledOut(present, subject.stored().rollout().observed());
+    if (!byRuns && !draft.provenBefore(revision)) {
+      draft.settled(
+          Settling.now(
+              subject.before(),
+              revision,
+              subject.template(),
+              pods,
+              rollout.holds(),
+              subject.stack().rollout().verifyTimeout(),
+              clock.instant()));
+    }
     Optional<Progress> failed = failures.find(subject, pods);
     if (failed.isPresent()) {
       return failed.get();

@@ -134,6 +134,12 @@ class RolloutApiTest extends RolloutScenario {
     assertThat(plan.patch()).contains("kind: \"Deployment\"", "tracingstack-agent", "-javaagent:");
     assertThat(plan.restarts()).startsWith("1 pod");
     assertThat(plan.verdict()).contains("dry run");
+    assertThat(plan.place()).contains("by name as " + namespace + "/deployment-a");
+    eventually()
+        .until(
+            () ->
+                List.of(namespace + "/deployment-a")
+                    .equals(statusOfStack(namespace, STACK).rollout().next()));
     assertQuiet(namespace, "a");
     assertUntouched(namespace, "a", before);
 

@@ -46,6 +46,15 @@ public class Leftovers {
   }
 
   /**
+   * Whether pods of ours hold the workload up. They are ended now, and are to be looked for once
+   * more; what only its owner can end is nothing to wait for.
+   */
+  boolean hold(Stored stored) {
+    LeftPods left = clear(stored);
+    return !left.stuck().isEmpty() && !left.byHand();
+  }
+
+  /**
    * Deletes exactly the pod that was looked at, as it was then.
    *
    * @return false when that is not allowed

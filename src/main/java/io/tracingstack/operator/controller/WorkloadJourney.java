@@ -288,11 +288,20 @@ public class WorkloadJourney {
               "%s; but our files stay while these containers name our agent: %s"
                   .formatted(refusal.message(), removal.needed())));
     }
-    return new Progress(
-        draft.finish(clock.instant()),
+    // What was never changed has no pods of ours.
+    boolean held =
+        removal.clean()
+            && draft.taken() != null
+            && workloads
+                .get(tw.getMetadata().getNamespace(), tw.getSpec().workload())
+                .filter(leftovers::hold)
+                .isPresent();
+    Optional<Duration> untilClean =
         removal.clean()
             ? Optional.empty()
-            : Optional.of(removal.needed().isEmpty() ? SOON : WHILE_BLOCKED));
+            : Optional.of(removal.needed().isEmpty() ? SOON : WHILE_BLOCKED);
+    return new Progress(
+        draft.finish(clock.instant()), held ? Optional.of(WHILE_REVERTING) : untilClean);
   }
 
   private static Map<String, String> orEmpty(Map<String, String> map) {

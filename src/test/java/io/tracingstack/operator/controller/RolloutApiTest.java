@@ -123,6 +123,26 @@ class RolloutApiTest extends RolloutScenario {
   }
 
   @Test
+  void whoGoesAtOnceIsToldNothingButTheResult() {
+    String namespace = stackWith("canary: 0");
+    labelled(namespace, "a");
+    awaitTraced(namespace, "a");
+    assertThat(
+            cluster
+                .admin()
+                .v1()
+                .events()
+                .inNamespace(namespace)
+                .withField("involvedObject.kind", "Deployment")
+                .withField("involvedObject.name", "a")
+                .list()
+                .getItems())
+        .filteredOn(e -> !e.getReason().equals("RolloutInProgress"))
+        .extracting(e -> e.getType() + " " + e.getReason())
+        .containsExactly("Normal Traced");
+  }
+
+  @Test
   void aPlanIsShownInFullAndNothingOfItIsDone() {
     String namespace = stackWith("mode: Plan");
     apply(Manifests.deployment(namespace, "a", application.port()));

@@ -17,6 +17,7 @@ import io.tracingstack.operator.journey.Turns.Wish;
 import io.tracingstack.operator.kube.ClusterWatch;
 import io.tracingstack.operator.kube.WorkloadStore;
 import io.tracingstack.operator.kube.WorkloadStore.Outcome;
+import io.tracingstack.operator.rollout.Place;
 import io.tracingstack.operator.rollout.Stage;
 import io.tracingstack.operator.status.Finding;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -99,7 +100,7 @@ public class ChangeStep {
       return leave(subject, Optional.of(WHILE_BLOCKED));
     }
     subject.draft().candidate(turn);
-    subject.draft().plan(plan(subject));
+    subject.draft().plan(plan(subject, turn));
     subject.draft().set(ConditionType.ADMITTED, waiting(subject));
     return leave(subject, Optional.empty());
   }
@@ -136,15 +137,16 @@ public class ChangeStep {
             turns ->
                 Stage.ofApiName(turns.stage())
                     .map(stage -> Finding.no(stage.waitingReason(), WAITS + turns.stage())))
-        .orElseGet(() -> Finding.no(Reason.WAITING_FOR_SLOT, WAITS + "not begun"));
+        .orElseGet(() -> Finding.no(Reason.AWAITING_TURN, WAITS + "not begun"));
   }
 
-  private static Plan plan(Subject subject) {
+  private static Plan plan(Subject subject, Turn turn) {
     boolean planOnly = subject.stack().rollout().mode() == RolloutSpec.Mode.PLAN;
     return new Plan(
         planOnly ? patch(subject) : null,
         subject.stored().rollout().restarts(),
-        "accepted by a server-side dry run");
+        "accepted by a server-side dry run",
+        Place.of(turn, subject.namespace(), subject.tw().getMetadata().getName()));
   }
 
   private static String patch(Subject subject) {

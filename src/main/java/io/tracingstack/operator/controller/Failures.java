@@ -6,6 +6,7 @@ import io.tracingstack.operator.api.v1alpha1.Reason;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Reverted;
 import io.tracingstack.operator.journey.Progress;
+import io.tracingstack.operator.journey.Settling;
 import io.tracingstack.operator.journey.StatusDraft;
 import io.tracingstack.operator.kube.ClusterWatch;
 import io.tracingstack.operator.rollout.Blame;
@@ -135,6 +136,8 @@ public class Failures {
         subject.draft().provenBefore(subject.plan().revision())
             ? Optional.of(Instant.parse(before.proof().firstSpan()))
             : Optional.empty(),
+        Settling.known(before, revision(subject), subject.template())
+            .map(s -> Instant.parse(s.time())),
         subject.stack().rollout().soak(),
         written(before),
         subject.stack().rollout().verifyTimeout(),
@@ -144,7 +147,7 @@ public class Failures {
   }
 
   /** A workload is admitted in the pass that writes. */
-  private Instant written(TracedWorkloadStatus before) {
+  Instant written(TracedWorkloadStatus before) {
     return Conditions.find(before.conditions(), ConditionType.ADMITTED)
         .filter(c -> "True".equals(c.getStatus()))
         .map(Condition::getLastTransitionTime)

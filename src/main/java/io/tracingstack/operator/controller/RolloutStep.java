@@ -89,7 +89,8 @@ public class RolloutStep {
             decision.message(),
             decision.running(),
             decision.waiting(),
-            decision.failures()),
+            decision.failures(),
+            decision.next().isEmpty() ? null : decision.next()),
         failed ? Optional.of(AFTER_FAILURE) : lookAgain(decision));
   }
 

@@ -1,17 +1,20 @@
 package io.tracingstack.operator.controller;
 
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.tracingstack.operator.injection.Refusal;
+import io.tracingstack.operator.injection.WorkloadKind;
 import io.tracingstack.operator.journey.Obstacles;
 import io.tracingstack.operator.journey.Surge;
 import io.tracingstack.operator.kube.WorkloadStore;
+import io.tracingstack.operator.kube.WorkloadStore.Stored;
 import io.tracingstack.operator.rollout.Verdict.Culprit;
+import io.tracingstack.operator.verification.CreationRefused;
 import io.tracingstack.operator.verification.PodView;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -37,17 +40,43 @@ public class Surroundings {
    * @param riding whether the change goes along with a rollout of the workload's own
    */
   Optional<Refusal> obstacle(Subject subject, boolean riding) {
+    Stored stored = told(subject.stored(), Instant.EPOCH);
     return Obstacles.find(
         new Obstacles.Facts(
             subject.stored().view(),
             subject.plan(),
-            subject.stored().rollout(),
-            subject.stored().object() instanceof Deployment d ? Surge.of(d) : Surge.NONE,
+            stored.rollout(),
+            Surge.of(stored.object(), stored.rollout().desired()),
             pods(subject),
             client.resourceQuotas().inNamespace(subject.namespace()).list().getItems(),
             client.limitRanges().inNamespace(subject.namespace()).list().getItems(),
             riding,
             clock.instant()));
+  }
+
+  /**
+   * The workload with what has kept its controller from creating pods since then. The status of a
+   * Deployment says so by itself; of the others that lack pods the events are read.
+   */
+  Stored told(Stored stored, Instant since) {
+    if (stored.kind() == WorkloadKind.DEPLOYMENT || !stored.rollout().lacksPods()) {
+      return stored;
+    }
+    Instant lastCreated =
+        podsOf(stored).stream()
+            .map(p -> Instant.parse(p.getMetadata().getCreationTimestamp()))
+            .max(Instant::compareTo)
+            .orElse(Instant.EPOCH);
+    return new Stored(
+        stored.kind(),
+        stored.object(),
+        stored.template(),
+        stored
+            .rollout()
+            .refusing(
+                CreationRefused.of(
+                    workloads.events(stored, CreationRefused.EVENT),
+                    lastCreated.isAfter(since) ? lastCreated : since)));
   }
 
   /** The workload's pods that are not of the newest injected template. */
@@ -57,15 +86,17 @@ public class Surroundings {
   }
 
   private List<PodView> pods(Subject subject) {
-    String uid = subject.stored().object().getMetadata().getUid();
-    return workloads.pods(subject.stored()).stream()
-        .filter(p -> isOf(p, uid, subject.stored().object().getKind()))
-        .map(PodView::of)
-        .toList();
+    return podsOf(subject.stored()).stream().map(PodView::of).toList();
+  }
+
+  /** The workload's own pods. */
+  List<Pod> podsOf(Stored stored) {
+    String uid = stored.object().getMetadata().getUid();
+    return workloads.pods(stored).stream().filter(p -> isOf(p, uid)).toList();
   }
 
   /** A selector may fit pods of others; a Deployment's own are its ReplicaSets'. */
-  private static boolean isOf(Pod pod, String uid, String kind) {
+  private static boolean isOf(Pod pod, String uid) {
     return pod.getMetadata().getOwnerReferences().stream()
         .anyMatch(o -> Objects.equals(o.getUid(), uid) || "ReplicaSet".equals(o.getKind()));
   }

@@ -59,9 +59,7 @@ public class Transitions {
     Reason reason = Reason.ofApiName(now.state());
     // On the way nothing needs to be known; the status shows it to whoever looks.
     if (reason.group() != Reason.Group.PROGRESSING) {
-      boolean warning =
-          reason.group() == Reason.Group.FAILED || reason.group() == Reason.Group.WAITING;
-      events.record(workload(tw), warning, now.state(), now.message());
+      events.record(workload(tw), reason.warns(), now.state(), now.message());
     }
   }
 

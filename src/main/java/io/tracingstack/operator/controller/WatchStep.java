@@ -10,6 +10,7 @@ import io.tracingstack.operator.journey.AgentVerification;
 import io.tracingstack.operator.journey.Progress;
 import io.tracingstack.operator.journey.Reverts;
 import io.tracingstack.operator.journey.Runs;
+import io.tracingstack.operator.journey.Settling;
 import io.tracingstack.operator.journey.StatusDraft;
 import io.tracingstack.operator.journey.Turns;
 import io.tracingstack.operator.status.Finding;
@@ -36,6 +37,7 @@ public class WatchStep {
   private final KubernetesClient client;
   private final Witnesses witnesses;
   private final BetweenRuns betweenRuns;
+  private final Surroundings surroundings;
   private final Failures failures;
   private final Clock clock;
 
@@ -43,17 +45,21 @@ public class WatchStep {
       KubernetesClient client,
       Witnesses witnesses,
       BetweenRuns betweenRuns,
+      Surroundings surroundings,
       Failures failures,
       Clock clock) {
     this.client = client;
     this.witnesses = witnesses;
     this.betweenRuns = betweenRuns;
+    this.surroundings = surroundings;
     this.failures = failures;
     this.clock = clock;
   }
 
   /** Says how far the content is that the workload has now. */
-  Progress advance(Subject subject) {
+  Progress advance(Subject given) {
+    Subject subject =
+        given.with(surroundings.told(given.stored(), failures.written(given.before())));
     StatusDraft draft = subject.draft();
     String revision = subject.plan().revision();
     draft.revision(revision);
@@ -83,6 +89,17 @@ public class WatchStep {
         byRuns
             ? draft.takenByRun(present)
             : draft.rolledOut(present, subject.stored().rollout().observed());
+    if (!byRuns && !draft.provenBefore(revision)) {
+      draft.settled(
+          Settling.now(
+              subject.before(),
+              revision,
+              subject.template(),
+              pods,
+              rollout.holds(),
+              subject.stack().rollout().verifyTimeout(),
+              clock.instant()));
+    }
     Optional<Progress> failed = failures.find(subject, pods);
     if (failed.isPresent()) {
       return failed.get();

@@ -18,6 +18,7 @@ import io.tracingstack.operator.injection.StackSelection;
 import io.tracingstack.operator.injection.WorkloadKind;
 import io.tracingstack.operator.journey.Intent;
 import io.tracingstack.operator.journey.IntentDecision;
+import io.tracingstack.operator.journey.LeftPods;
 import io.tracingstack.operator.journey.Progress;
 import io.tracingstack.operator.journey.Reverts;
 import io.tracingstack.operator.journey.StatusDraft;
@@ -49,6 +50,7 @@ public class WorkloadJourney {
   private final WorkloadStore workloads;
   private final ChangeStep changing;
   private final WatchStep watching;
+  private final Leftovers leftovers;
   private final Clock clock;
 
   WorkloadJourney(
@@ -58,6 +60,7 @@ public class WorkloadJourney {
       WorkloadStore workloads,
       ChangeStep changing,
       WatchStep watching,
+      Leftovers leftovers,
       Clock clock) {
     this.watch = watch;
     this.plans = plans;
@@ -65,6 +68,7 @@ public class WorkloadJourney {
     this.workloads = workloads;
     this.changing = changing;
     this.watching = watching;
+    this.leftovers = leftovers;
     this.clock = clock;
   }
 
@@ -189,34 +193,47 @@ public class WorkloadJourney {
               "the agent that was proven before is back; the new one failed: "
                   + failure.message()));
       boolean present = plan.isAppliedTo(subject.stored().template());
-      draft.reverted(recovered(failure, present && subject.stored().rollout().complete(), subject));
+      LeftPods left = present ? leftovers.clear(subject.stored()) : LeftPods.NONE;
+      boolean healthy = present && subject.stored().rollout().complete() && left.all().isEmpty();
+      draft.reverted(recovered(failure, healthy, left, subject));
       return present ? watching.advance(returning) : changing.write(returning, Optional.empty());
     }
     Removal removal = workloads.remove(subject.namespace(), subject.tw().getSpec().workload());
-    boolean healthy = removal.clean() && isHealthy(subject);
-    Reverted now = recovered(failure, healthy, subject);
+    // Read anew: the rollout of the removal has its own generation.
+    Optional<Stored> after =
+        removal.clean()
+            ? workloads.get(subject.namespace(), subject.tw().getSpec().workload())
+            : Optional.empty();
+    LeftPods left = after.map(leftovers::clear).orElse(LeftPods.NONE);
+    boolean healthy =
+        removal.clean()
+            && left.all().isEmpty()
+            && after.map(s -> s.rollout().complete()).orElse(true);
+    Reverted now = recovered(failure, healthy, left, subject);
     draft.reverted(now);
-    draft.set(
-        ConditionType.INJECTED,
-        Finding.no(
-            now.recovered() ? Reason.REVERTED : Reason.REVERTING,
-            "%s: %s".formatted(failure.reason(), failure.message())));
+    draft.set(ConditionType.INJECTED, reverted(now, left));
     return new Progress(
         draft.finish(clock.instant()),
-        now.recovered() ? Optional.empty() : Optional.of(WHILE_REVERTING));
+        !now.recovered()
+            ? Optional.of(WHILE_REVERTING)
+            : left.all().isEmpty() ? Optional.empty() : Optional.of(WHILE_BLOCKED));
   }
 
-  /** Read anew: the rollout of the removal has its own generation. */
-  private boolean isHealthy(Subject subject) {
-    return workloads
-        .get(subject.namespace(), subject.tw().getSpec().workload())
-        .map(s -> s.rollout().complete())
-        .orElse(true);
+  private static Finding reverted(Reverted failure, LeftPods left) {
+    String what = "%s: %s".formatted(failure.reason(), failure.message());
+    if (!failure.recovered()) {
+      return Finding.no(Reason.REVERTING, what);
+    }
+    return left.all().isEmpty()
+        ? Finding.no(Reason.REVERTED, what)
+        : Finding.no(
+            Reason.PODS_LEFT,
+            "%s; to end the pods it is still in: %s".formatted(what, left.command()));
   }
 
-  private Reverted recovered(Reverted failure, boolean healthy, Subject subject) {
+  private Reverted recovered(Reverted failure, boolean healthy, LeftPods left, Subject subject) {
     return Reverts.since(
-        failure, healthy, clock.instant(), subject.stack().rollout().verifyTimeout());
+        failure, healthy, left, clock.instant(), subject.stack().rollout().verifyTimeout());
   }
 
   private JavaInjection.Decision decide(
@@ -271,11 +288,20 @@ public class WorkloadJourney {
               "%s; but our files stay while these containers name our agent: %s"
                   .formatted(refusal.message(), removal.needed())));
     }
-    return new Progress(
-        draft.finish(clock.instant()),
+    // What was never changed has no pods of ours.
+    boolean held =
+        removal.clean()
+            && draft.taken() != null
+            && workloads
+                .get(tw.getMetadata().getNamespace(), tw.getSpec().workload())
+                .filter(leftovers::hold)
+                .isPresent();
+    Optional<Duration> untilClean =
         removal.clean()
             ? Optional.empty()
-            : Optional.of(removal.needed().isEmpty() ? SOON : WHILE_BLOCKED));
+            : Optional.of(removal.needed().isEmpty() ? SOON : WHILE_BLOCKED);
+    return new Progress(
+        draft.finish(clock.instant()), held ? Optional.of(WHILE_REVERTING) : untilClean);
   }
 
   private static Map<String, String> orEmpty(Map<String, String> map) {

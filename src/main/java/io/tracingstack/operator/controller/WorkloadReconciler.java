@@ -24,6 +24,7 @@ import io.tracingstack.operator.injection.TracedWorkloadNames;
 import io.tracingstack.operator.journey.Progress;
 import io.tracingstack.operator.journey.WorkloadCounts;
 import io.tracingstack.operator.kube.ClusterWatch;
+import io.tracingstack.operator.kube.Finalizers;
 import io.tracingstack.operator.kube.OperatorMetrics;
 import io.tracingstack.operator.kube.SlimStores;
 import io.tracingstack.operator.kube.StackTelemetry;
@@ -54,13 +55,16 @@ public class WorkloadReconciler implements Reconciler<TracedWorkload>, Cleaner<T
   public static final String FINALIZER = "tracingstack.io/undo";
 
   private static final Duration WHILE_NEEDED = Duration.ofSeconds(30);
+  private static final Duration WHILE_STALE = Duration.ofMillis(500);
   private static final String BY_REVISION = "revision";
 
   private final ClusterWatch watch;
   private final WorkloadStore workloads;
   private final WorkloadJourney journey;
+  private final Leftovers leftovers;
   private final Transitions transitions;
   private final Witnesses witnesses;
+  private final Finalizers finalizers;
   private final StackTelemetry telemetry;
   private final OperatorMetrics metrics;
   private final RecentStatuses<TracedWorkloadStatus> recent = new RecentStatuses<>();
@@ -69,15 +73,19 @@ public class WorkloadReconciler implements Reconciler<TracedWorkload>, Cleaner<T
       ClusterWatch watch,
       WorkloadStore workloads,
       WorkloadJourney journey,
+      Leftovers leftovers,
       Transitions transitions,
       Witnesses witnesses,
+      Finalizers finalizers,
       StackTelemetry telemetry,
       OperatorMetrics metrics) {
     this.watch = watch;
     this.workloads = workloads;
     this.journey = journey;
+    this.leftovers = leftovers;
     this.transitions = transitions;
     this.witnesses = witnesses;
+    this.finalizers = finalizers;
     this.telemetry = telemetry;
     this.metrics = metrics;
   }
@@ -179,9 +187,21 @@ public class WorkloadReconciler implements Reconciler<TracedWorkload>, Cleaner<T
     if (!removal.clean()) {
       return DeleteControl.noFinalizerRemoval().rescheduleAfter(Duration.ofSeconds(1));
     }
+    if (workloads
+        .get(tw.getMetadata().getNamespace(), tw.getSpec().workload())
+        .filter(leftovers::hold)
+        .isPresent()) {
+      return DeleteControl.noFinalizerRemoval().rescheduleAfter(Duration.ofSeconds(1));
+    }
     witnesses.forget(tw.getMetadata().getUid());
     recent.forget(tw);
-    transitions.announceRemoval(tw);
-    return DeleteControl.defaultDelete();
+    Finalizers.Outcome outcome = finalizers.remove(tw, FINALIZER);
+    if (outcome == Finalizers.Outcome.STALE) {
+      return DeleteControl.noFinalizerRemoval().rescheduleAfter(WHILE_STALE);
+    }
+    if (outcome == Finalizers.Outcome.REMOVED) {
+      transitions.announceRemoval(tw);
+    }
+    return DeleteControl.noFinalizerRemoval();
   }
 }

@@ -79,7 +79,7 @@ public final class Obstacles {
     if (rollout.paused()) {
       return refuse(Reason.PAUSED_DEPLOYMENT, "the Deployment is paused");
     }
-    if (rollout.desired() == 0) {
+    if (rollout.wantsNone()) {
       return Optional.empty();
     }
     return troubled(facts)

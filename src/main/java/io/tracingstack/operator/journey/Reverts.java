@@ -43,13 +43,16 @@ public final class Reverts {
    * The failure, with what became of the workload since.
    *
    * @param healthy whether the workload is, without the change
+   * @param left pods that still have the change in them; only their owner may be able to end them
    * @param patience after which one that is still not healthy is not our doing
    */
-  public static Reverted since(Reverted failure, boolean healthy, Instant now, Duration patience) {
+  public static Reverted since(
+      Reverted failure, boolean healthy, LeftPods left, Instant now, Duration patience) {
     if (failure.recovered()) {
       return failure;
     }
-    boolean failsWithoutUs = !healthy && Instant.parse(failure.time()).plus(patience).isBefore(now);
+    boolean late = !healthy && Instant.parse(failure.time()).plus(patience).isBefore(now);
+    boolean failsWithoutUs = late && !left.hold();
     return new Reverted(
         failure.revision(),
         failure.template(),
@@ -59,7 +62,7 @@ public final class Reverts {
             ? failure.message() + "; it is not healthy without us either"
             : failure.message(),
         failure.counted() && !failsWithoutUs,
-        healthy || failsWithoutUs,
+        healthy || late || left.byHand(),
         failure.time(),
         failure.evidence());
   }

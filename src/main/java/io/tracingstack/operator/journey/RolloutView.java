@@ -31,7 +31,8 @@ import java.util.Optional;
  * @param paused whether a Deployment's rollout is, or a CronJob's runs are, held by the user
  * @param kept pods that a StatefulSet's partition keeps at their former revision
  * @param stalled why the controller has given up waiting for progress (Deployment only)
- * @param refused what lets it create no pod (Deployment only; others tell by events)
+ * @param refused what lets it create no pod; only a Deployment's status tells, see {@link
+ *     #lacksPods}
  * @param byRuns whether pods come and go with runs, so that no controller brings them up to date
  */
 public record RolloutView(
@@ -209,9 +210,26 @@ public record RolloutView(
     return observed && total > updated;
   }
 
-  /** Whether a change of the template restarts no pod at all. */
+  /** Whether a change of the template restarts no pod at all, as far as is known. */
   public boolean restartsNothing() {
-    return byRuns || (desired == 0 && total == 0);
+    return byRuns || wantsNone();
+  }
+
+  /** A DaemonSet wants none before its controller has looked at it; that means nothing. */
+  public boolean wantsNone() {
+    return observed && desired == 0 && total == 0;
+  }
+
+  /** Whether pods of the present template are missing that nobody else has to make room for. */
+  public boolean lacksPods() {
+    return !byRuns && (total < desired || (!onDelete && updated < desired - kept));
+  }
+
+  /** The same, with what keeps the controller from creating pods. */
+  public RolloutView refusing(Optional<CreationRefused> found) {
+    return new RolloutView(
+        observed, desired, updated, available, total, paused, onDelete, kept, stalled, found,
+        byRuns);
   }
 
   /** Whether, and how, a change of the template restarts pods. */
@@ -220,7 +238,9 @@ public record RolloutView(
       return "no pod: the next run takes the template";
     }
     if (desired == 0) {
-      return "no pod: none is wanted";
+      return wantsNone()
+          ? "no pod: none is wanted"
+          : "not known yet: its controller has not looked";
     }
     String pods = desired == 1 ? "1 pod" : desired + " pods";
     return onDelete
@@ -235,7 +255,8 @@ public record RolloutView(
     }
     if (complete(pods)) {
       return desired == 0
-          ? Finding.unknown(Reason.SCALED_TO_ZERO, "no pods are wanted")
+          ? Finding.unknown(
+              Reason.SCALED_TO_ZERO, "no pods are wanted: no replicas, or no node that fits")
           : Finding.yes(
               Reason.ROLLED_OUT, "%d of %d pods are of this revision".formatted(updated, desired));
     }

@@ -10,6 +10,7 @@ import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.GoodAgent;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Plan;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Proof;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Reverted;
+import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Settled;
 import io.tracingstack.operator.api.v1alpha1.Turn;
 import io.tracingstack.operator.status.Conditions;
 import io.tracingstack.operator.status.Finding;
@@ -37,6 +38,7 @@ public final class StatusDraft {
   private Turn taken;
   private Plan plan;
   private GoodAgent lastGood;
+  private Settled settled;
   private Reverted reverted;
   private AgentReport agent;
   private Proof proof;
@@ -100,6 +102,11 @@ public final class StatusDraft {
     this.lastGood = agent;
   }
 
+  /** That what is in has served for long without a proof. */
+  public void settled(Optional<Settled> settled) {
+    this.settled = settled.orElse(null);
+  }
+
   /** What was undone, and why; null once the workload is tried again. */
   public void reverted(Reverted reverted) {
     this.reverted = reverted;
@@ -137,6 +144,7 @@ public final class StatusDraft {
         before.agent(),
         before.proof(),
         before.lastGood(),
+        before.settled(),
         before.reverted(),
         before.lostInjections(),
         retry,
@@ -298,6 +306,7 @@ public final class StatusDraft {
         agent,
         proof,
         lastGood,
+        settled,
         reverted,
         lostInjections,
         retry,

@@ -1,7 +1,10 @@
 package io.tracingstack.operator.journey;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.RollingUpdateDaemonSet;
 import io.fabric8.kubernetes.api.model.apps.RollingUpdateDeployment;
 import java.util.Optional;
 
@@ -17,6 +20,36 @@ public record Surge(int added, int missing) {
 
   /** The default of both fields. */
   private static final IntOrString QUARTER = new IntOrString("25%");
+
+  /**
+   * The surge of a workload, by the rules of its controller.
+   *
+   * @param desired how many pods are wanted
+   */
+  public static Surge of(HasMetadata workload, int desired) {
+    if (workload instanceof Deployment deployment) {
+      return of(deployment);
+    }
+    return workload instanceof DaemonSet set ? of(set, desired) : NONE;
+  }
+
+  private static Surge of(DaemonSet set, int desired) {
+    Optional<RollingUpdateDaemonSet> settings =
+        Optional.ofNullable(set.getSpec().getUpdateStrategy())
+            .filter(s -> !"OnDelete".equals(s.getType()))
+            .map(s -> s.getRollingUpdate());
+    int added =
+        settings
+            .map(RollingUpdateDaemonSet::getMaxSurge)
+            .map(value -> resolve(value, desired, true))
+            .orElse(0);
+    int missing =
+        settings
+            .map(RollingUpdateDaemonSet::getMaxUnavailable)
+            .map(value -> resolve(value, desired, true))
+            .orElse(added > 0 ? 0 : 1);
+    return added == 0 && missing == 0 ? NONE : new Surge(added, missing);
+  }
 
   /** The surge of a Deployment, by the rules of its controller. */
   public static Surge of(Deployment deployment) {

@@ -47,7 +47,7 @@ record VariableOwners(WorkloadKind kind, String container, String name) {
     return workload.getMetadata().getManagedFields().stream()
         .filter(m -> operation.equals(m.getOperation()))
         .filter(m -> !WorkloadStore.FIELD_MANAGER.equals(m.getManager()))
-        .filter(m -> !m.getManager().startsWith(WorkloadStore.HANDED_OVER))
+        .filter(m -> !m.getManager().startsWith(FieldWriter.HANDED_OVER))
         .filter(this::owns)
         .map(ManagedFieldsEntry::getManager)
         .toList();

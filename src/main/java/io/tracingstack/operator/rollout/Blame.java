@@ -49,6 +49,8 @@ public final class Blame {
    * @param templateChanged whether the owner has changed the pod template since our change, or with
    *     it, where ours rode along: then the two cannot be told apart
    * @param provenSince since when spans of this revision are proven to arrive
+   * @param settled when all pods had served with an unproven change for long; what fails later is
+   *     its doing only where it is our own part
    * @param soak how long a proof must stand until the change is beyond suspicion
    * @param written when our change was written
    * @param verifyTimeout how long a pod may take to become Ready
@@ -60,6 +62,7 @@ public final class Blame {
       List<PodView> former,
       boolean templateChanged,
       Optional<Instant> provenSince,
+      Optional<Instant> settled,
       Duration soak,
       Instant written,
       Duration verifyTimeout,
@@ -117,7 +120,7 @@ public final class Blame {
             blame::nodes,
             blame::imagesAndConfiguration,
             blame::neighbours,
-            blame::provenBefore,
+            blame::stoodBefore,
             blame::definite,
             () -> blame.overdue)
         .flatMap(rule -> rule.get().stream())
@@ -160,7 +163,7 @@ public final class Blame {
         .map(
             r -> {
               boolean named = r.message().contains(Footprint.NAME);
-              boolean ours = named || (isUnproven() && !facts.templateChanged());
+              boolean ours = named || (isNew() && !facts.templateChanged());
               boolean early = !named && lasts(r.since(), REFUSAL_PATIENCE).isNegative();
               return new Verdict(
                   !ours ? Kind.THEIRS : early ? Kind.WAIT : Kind.OURS,
@@ -187,7 +190,7 @@ public final class Blame {
             .filter(c -> c.trouble().kind() == PodTrouble.Kind.UNSCHEDULABLE)
             .filter(c -> !lasts(c.pod().created(), facts.verifyTimeout()).isNegative())
             .findFirst()
-            .filter(c -> isUnproven() && !facts.templateChanged());
+            .filter(c -> isNew() && !facts.templateChanged());
     return homeless
         .map(c -> c.verdict(Kind.UNCLEAR))
         .or(() -> Optional.of(cases.get(0).verdict(Kind.WAIT)));
@@ -208,7 +211,7 @@ public final class Blame {
             c -> {
               boolean late = !lasts(c.pod().created(), facts.verifyTimeout()).isNegative();
               return c.verdict(
-                  late && isUnproven() && !facts.templateChanged() ? Kind.UNCLEAR : Kind.THEIRS);
+                  late && isNew() && !facts.templateChanged() ? Kind.UNCLEAR : Kind.THEIRS);
             });
   }
 
@@ -229,10 +232,13 @@ public final class Blame {
             "; %d of %d pods without this change fail as well".formatted(failing, living.size()));
   }
 
-  private Optional<Verdict> provenBefore() {
+  private Optional<Verdict> stoodBefore() {
     Optional<Instant> proven = facts.provenSince();
     if (proven.isEmpty()) {
-      return Optional.empty();
+      return facts
+          .settled()
+          .flatMap(
+              time -> suspect(Kind.THEIRS, "; all pods had served with this revision by " + time));
     }
     if (facts.templateChanged()) {
       return suspect(Kind.THEIRS, "; this revision was proven before the pod template was changed");
@@ -261,8 +267,8 @@ public final class Blame {
         .or(() -> overdue.map(v -> new Verdict(kind, v.reason(), v.message() + more, v.culprit())));
   }
 
-  private boolean isUnproven() {
-    return facts.provenSince().isEmpty();
+  private boolean isNew() {
+    return facts.provenSince().isEmpty() && facts.settled().isEmpty();
   }
 
   /** How much longer than a limit it is; negative before. */

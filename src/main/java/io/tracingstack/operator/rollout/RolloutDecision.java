@@ -18,6 +18,9 @@ import java.util.stream.Stream;
 public final class RolloutDecision {
   private static final int NAMES_SHOWN = 3;
 
+  /** Two rounds of the default {@code maxConcurrent}; the status stays small with any number. */
+  private static final int NEXT_SHOWN = 10;
+
   // Times in conditions are whole seconds: half a second on average, one at most.
   private static final Duration GRACE = Duration.ofSeconds(1);
 
@@ -41,6 +44,7 @@ public final class RolloutDecision {
    * @param running how many are on their way once these have gone
    * @param waiting how many still wait then
    * @param failures how many were undone with the present settings
+   * @param next who of them goes next, in that order, the first ten by name
    * @param lookAgainAt when time alone may change the decision
    */
   public record Decision(
@@ -50,6 +54,7 @@ public final class RolloutDecision {
       int running,
       int waiting,
       int failures,
+      List<String> next,
       Optional<Instant> lookAgainAt) {}
 
   /**
@@ -179,6 +184,11 @@ public final class RolloutDecision {
         census.running().size() + admit.size(),
         census.waiting().size() - admit.size(),
         census.failed().size(),
+        census.waiting().stream()
+            .filter(m -> !admit.contains(m) && m.asksFor(release))
+            .limit(NEXT_SHOWN)
+            .map(Member::text)
+            .toList(),
         lookAgainAt);
   }
 

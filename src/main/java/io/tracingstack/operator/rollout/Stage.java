@@ -7,7 +7,7 @@ import java.util.Optional;
 /** Where a rollout is, or what holds it back. */
 public enum Stage {
   /** Nobody waits, and nobody is on the way. */
-  IDLE("Idle", Reason.WAITING_FOR_SLOT),
+  IDLE("Idle", Reason.AWAITING_TURN),
   /** The first few go, and all others wait for them. */
   CANARY("Canary", Reason.WAITING_FOR_CANARY),
   /** The first few are proven, and must stay so for a while. */

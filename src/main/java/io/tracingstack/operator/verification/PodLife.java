@@ -30,7 +30,8 @@ public record PodLife(
     Optional<Instant> runningSince,
     Optional<Instant> unreadySince) {
 
-  static PodLife of(Pod pod) {
+  /** Reads a pod. */
+  public static PodLife of(Pod pod) {
     Map<String, Instant> startedAt = startedAt(pod.getStatus());
     boolean all =
         !startedAt.isEmpty()

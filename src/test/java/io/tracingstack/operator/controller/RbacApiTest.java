@@ -191,9 +191,33 @@ class RbacApiTest extends OperatorTest {
     injectAndUndo("statefulsets", Manifests.statefulSet(namespace, "db", 8080), namespace, "db");
     injectAndUndo("daemonsets", Manifests.daemonSet(namespace, "node", 8080), namespace, "node");
     injectAndUndo("cronjobs", Manifests.cronJob(namespace, "nightly"), namespace, "nightly");
+    failingSet(namespace, "queue");
     conflictOnce("tracedworkloads");
     label("deployments", namespace, "shop", Labels.INJECT, null);
     eventually().until(() -> traced(namespace, "deployment-shop").isEmpty());
+  }
+
+  /** Its pod outlives the undo, and is deleted. */
+  private void failingSet(String namespace, String name) {
+    apply(Manifests.statefulSet(namespace, name, 8080));
+    label("statefulsets", namespace, name, Labels.INJECT, "java");
+    awaitInjected("statefulsets", namespace, name);
+    controllers.rollOutSet(namespace, name, Pods.failing(sha256(), "CrashLoopBackOff", "Error"));
+    awaitStateOf(namespace, "statefulset-" + name, "Reverting");
+    eventually().until(() -> !template("statefulsets", namespace, name).contains(Labels.INJECTED));
+    controllers.stall(namespace, name);
+    eventually()
+        .until(
+            () ->
+                cluster
+                    .admin()
+                    .pods()
+                    .inNamespace(namespace)
+                    .withLabel("app", name)
+                    .list()
+                    .getItems()
+                    .stream()
+                    .allMatch(p -> p.getMetadata().getDeletionTimestamp() != null));
   }
 
   private void injectAndUndo(String kind, String manifest, String namespace, String name) {

@@ -7,6 +7,7 @@ import io.tracingstack.operator.api.v1alpha1.Labels;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Reverted;
 import io.tracingstack.operator.testing.Manifests;
 import io.tracingstack.operator.testing.SimulatedControllers.Pods;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -150,6 +151,23 @@ class RevertApiTest extends RolloutScenario {
     assertThat(injected(namespace, "a")).containsExactly("a");
     assertThat(statusOf(namespace, "a").reverted()).isNull();
     prove(namespace, "a");
+  }
+
+  @Test
+  void whatServedForLongWithoutTrafficIsNotPutBackForALaterCrash() {
+    String namespace = stackWith("canary: 0");
+    apply(Manifests.withoutProbe(Manifests.deployment(namespace, "a", application.port())));
+    controllers.rollOut(namespace, "a", Pods.healthy(sha256()));
+    label("deployments", namespace, "a", Labels.INJECT, "java");
+    awaitInjected(namespace, "a");
+    controllers.rollOut(namespace, "a", Pods.healthy(sha256()).readyFor(Duration.ofMinutes(6)));
+    eventually().until(() -> statusOf(namespace, "a").settled() != null);
+    assertThat(statusOf(namespace, "a").proof()).isNull();
+    crash(namespace, "a");
+    awaitState(namespace, "a", "WorkloadUnhealthy");
+    assertQuiet(namespace, "a");
+    assertThat(injected(namespace, "a")).containsExactly("a");
+    assertThat(statusOf(namespace, "a").reverted()).isNull();
   }
 
   @Test

@@ -123,6 +123,26 @@ class RolloutApiTest extends RolloutScenario {
   }
 
   @Test
+  void whoGoesAtOnceIsToldNothingButTheResult() {
+    String namespace = stackWith("canary: 0");
+    labelled(namespace, "a");
+    awaitTraced(namespace, "a");
+    assertThat(
+            cluster
+                .admin()
+                .v1()
+                .events()
+                .inNamespace(namespace)
+                .withField("involvedObject.kind", "Deployment")
+                .withField("involvedObject.name", "a")
+                .list()
+                .getItems())
+        .filteredOn(e -> !e.getReason().equals("RolloutInProgress"))
+        .extracting(e -> e.getType() + " " + e.getReason())
+        .containsExactly("Normal Traced");
+  }
+
+  @Test
   void aPlanIsShownInFullAndNothingOfItIsDone() {
     String namespace = stackWith("mode: Plan");
     apply(Manifests.deployment(namespace, "a", application.port()));
@@ -134,6 +154,12 @@ class RolloutApiTest extends RolloutScenario {
     assertThat(plan.patch()).contains("kind: \"Deployment\"", "tracingstack-agent", "-javaagent:");
     assertThat(plan.restarts()).startsWith("1 pod");
     assertThat(plan.verdict()).contains("dry run");
+    assertThat(plan.place()).contains("by name as " + namespace + "/deployment-a");
+    eventually()
+        .until(
+            () ->
+                List.of(namespace + "/deployment-a")
+                    .equals(statusOfStack(namespace, STACK).rollout().next()));
     assertQuiet(namespace, "a");
     assertUntouched(namespace, "a", before);
 

@@ -3,15 +3,11 @@ package io.tracingstack.operator.controller;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quarkus.test.junit.QuarkusTest;
 import io.tracingstack.operator.api.v1alpha1.Labels;
 import io.tracingstack.operator.testing.Manifests;
-import io.tracingstack.operator.testing.OperatorTest;
 import io.tracingstack.operator.testing.SimulatedControllers.Pods;
 import java.util.Map;
-import java.util.function.Consumer;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -19,36 +15,7 @@ import org.junit.jupiter.api.Test;
  * in a namespace where we never were.
  */
 @QuarkusTest
-class UndoApiTest extends OperatorTest {
-  @BeforeAll
-  void serve() {
-    clusterWideStack();
-  }
-
-  /** A user's manifest; a second container, an init container and a volume are theirs as well. */
-  private String manifest(String namespace) {
-    return Manifests.deployment(
-            namespace,
-            "shop",
-            application.port(),
-            """
-            env:
-              - {name: GREETING, value: hello}
-              - {name: NODE, valueFrom: {fieldRef: {fieldPath: spec.nodeName}}}
-            volumeMounts:
-              - {name: data, mountPath: /data}""")
-        + """
-                - name: log
-                  image: busybox:1
-              initContainers:
-                - name: prepare
-                  image: busybox:1
-              volumes:
-                - name: data
-                  emptyDir: {}
-        """;
-  }
-
+class UndoApiTest extends UndoScenario {
   @Test
   void nothingHappensInBetween() {
     injectAndUndo(ns -> {});
@@ -182,54 +149,6 @@ class UndoApiTest extends OperatorTest {
   }
 
   @Test
-  void aVariableTakenOverAtTheUsersRequestComesBackAsItWas() {
-    injectAndUndo(ns -> letTakeOver(ns, "-Xmx64m"));
-  }
-
-  @Test
-  void theUserAppliesTheirValueOverOneTakenOver() {
-    injectAndUndo(
-        ns -> {
-          letTakeOver(ns, "-Xmx64m");
-          kubectlApply(ns, changed(withToolOptions(manifest(ns), "-Xmx64m")));
-          awaitTakenOver(ns, "-Xmx64m");
-          letTakeOver(ns, "-Xmx96m");
-        });
-  }
-
-  @Test
-  void theUserTakesTheVariableOutAfterItWasTakenOver() {
-    injectAndUndo(
-        ns -> {
-          letTakeOver(ns, "-Xmx64m");
-          kubectlApply(ns, manifest(ns));
-        });
-  }
-
-  @Test
-  void theUserRollsBackToARevisionWithAVariableTakenOverWhileWeAreOut() {
-    String namespace = create("true");
-    letTakeOver(namespace, "-Xmx64m");
-    rollBackWhileWeAreOut(namespace);
-  }
-
-  @Test
-  void aVariableAppliedServerSideIsNotTakenOver() {
-    String namespace = cluster.namespace("undo", Map.of("served", "true"));
-    forceAs("argocd-controller", withToolOptions(manifest(namespace), "-Xmx64m"));
-    annotate("deployments", namespace, "shop", Labels.TAKE_OVER, "true");
-    controllers.rollOut(namespace, "shop", Pods.healthy(sha256()));
-    String before = template(namespace, "shop");
-
-    label("deployments", namespace, "shop", Labels.INJECT, "java");
-    eventually()
-        .untilAsserted(() -> assertThat(statusOf(namespace, "shop").state()).isEqualTo("Conflict"));
-
-    assertThat(statusOf(namespace, "shop").message()).contains("argocd-controller");
-    assertThat(template(namespace, "shop")).isEqualTo(before);
-  }
-
-  @Test
   void aVariableOfOursThatTheUserSetsIsTheirsFromThenOn() {
     injectAndUndo(
         ns ->
@@ -257,141 +176,5 @@ class UndoApiTest extends OperatorTest {
     eventually().until(() -> traced(namespace, "statefulset-db").isEmpty());
     assertThat(template("statefulsets", namespace, "db")).isEqualTo(before);
     assertThat(managedByUs("statefulsets", namespace, "db")).isFalse();
-  }
-
-  /** Rolls the injected template out and back again when we have left. */
-  private void rollBackWhileWeAreOut(String namespace) {
-    controllers.rollOut(namespace, "shop", Pods.healthy(sha256()));
-    int revision =
-        cluster.admin().apps().replicaSets().inNamespace(namespace).list().getItems().size();
-    undo(namespace);
-    String before = template(namespace, "shop");
-
-    cluster
-        .kubectl()
-        .run("-n", namespace, "rollout", "undo", "deployment/shop", "--to-revision=" + revision);
-    assertThat(template(namespace, "shop")).contains("tracingstack-agent");
-    label("namespaces", null, namespace, Labels.INJECT, "java");
-    awaitInjected(namespace, "shop");
-    eventually().until(() -> statusOf(namespace, "shop").revision() != null);
-    undo(namespace);
-    assertThat(template(namespace, "shop")).isEqualTo(before);
-  }
-
-  /** Goes the same steps with and without us, and compares what is left. */
-  private void injectAndUndo(Consumer<String> steps) {
-    String ours = create("true");
-    awaitInjected(ours, "shop");
-    steps.accept(ours);
-    awaitInjected(ours, "shop");
-    undo(ours);
-
-    String twin = create("false");
-    steps.accept(twin);
-    assertThat(template(ours, "shop")).isEqualTo(template(twin, "shop"));
-    assertThat(metadata(ours)).isEqualTo(metadata(twin));
-  }
-
-  /** Creates the Deployment as a user does, its first revision rolled out. */
-  private String create(String served) {
-    String namespace = cluster.namespace("undo", Map.of("served", served));
-    kubectlApply(namespace, manifest(namespace));
-    controllers.rollOut(namespace, "shop", Pods.healthy(sha256()));
-    if (isServed(namespace)) {
-      label("namespaces", null, namespace, Labels.INJECT, "java");
-    }
-    return namespace;
-  }
-
-  private boolean isServed(String namespace) {
-    return "true"
-        .equals(
-            cluster
-                .admin()
-                .namespaces()
-                .withName(namespace)
-                .get()
-                .getMetadata()
-                .getLabels()
-                .get("served"));
-  }
-
-  private void undo(String namespace) {
-    label("namespaces", null, namespace, Labels.INJECT, null);
-    eventually().until(() -> traced(namespace, "deployment-shop").isEmpty());
-    assertThat(template(namespace, "shop")).doesNotContain("tracingstack");
-    assertThat(managedByUs("deployments", namespace, "shop")).isFalse();
-    assertThat(stored("deployments", namespace, "shop").at("/metadata").has("finalizers"))
-        .isFalse();
-  }
-
-  /** Labels and annotations, but for the applied manifest: it names its namespace. */
-  private String metadata(String namespace) {
-    ObjectNode metadata = (ObjectNode) stored("deployments", namespace, "shop").at("/metadata");
-    ((ObjectNode) metadata.get("annotations"))
-        .remove("kubectl.kubernetes.io/last-applied-configuration");
-    return metadata.retain("labels", "annotations").toString();
-  }
-
-  private void kubectlApply(String namespace, String manifest) {
-    cluster.kubectl().runWith(manifest, "-n", namespace, "apply", "-f", "-");
-  }
-
-  private void forceAs(String manager, String manifest) {
-    cluster.admin().resource(manifest).fieldManager(manager).forceConflicts().serverSideApply();
-  }
-
-  /** Makes the time of a restart the same in every run. */
-  private void annotateTemplate(String namespace) {
-    cluster
-        .kubectl()
-        .run(
-            "-n",
-            namespace,
-            "patch",
-            "deployment",
-            "shop",
-            "-p",
-            "{\"spec\":{\"template\":{\"metadata\":{\"annotations\":"
-                + "{\"kubectl.kubernetes.io/restartedAt\":\"then\"}}}}}");
-  }
-
-  /** Annotation and value in one, so that both ways take the same steps. */
-  private void letTakeOver(String namespace, String options) {
-    annotate("deployments", namespace, "shop", Labels.TAKE_OVER, "true");
-    kubectlApply(namespace, withToolOptions(manifest(namespace), options));
-    awaitTakenOver(namespace, options);
-  }
-
-  private void awaitTakenOver(String namespace, String options) {
-    if (isServed(namespace)) {
-      awaitContent(namespace, "opentelemetry-javaagent.jar " + options);
-    }
-  }
-
-  /** A changed plan waits, as the first one did, until the user's own rollout is over. */
-  private void awaitContent(String namespace, String content) {
-    eventually()
-        .untilAsserted(
-            () -> {
-              settle("deployments", namespace, "shop");
-              assertThat(template(namespace, "shop"))
-                  .as(() -> statusOf(namespace, "shop").toString())
-                  .contains(content);
-            });
-  }
-
-  private static String changed(String manifest) {
-    return manifest
-        .replace("shop:1", "shop:2")
-        .replace("value: hello", "value: goodbye")
-        .replace("replicas: 1", "replicas: 2");
-  }
-
-  private static String withToolOptions(String manifest, String options) {
-    return manifest.replace(
-        "- {name: GREETING, value: hello}",
-        "- {name: GREETING, value: hello}\n            - {name: JAVA_TOOL_OPTIONS, value: \"%s\"}"
-            .formatted(options));
   }
 }

@@ -112,6 +112,10 @@ class RolloutViewTest {
         "rolling        | {updateStrategy: {type: RollingUpdate}} | {observedGeneration: 3,"
             + " desiredNumberScheduled: 2, currentNumberScheduled: 2, numberAvailable: 2}"
             + "                                                              | PROGRESSING",
+        "surging        | {updateStrategy: {rollingUpdate: {maxSurge: 1, maxUnavailable: 0}}} |"
+            + " {observedGeneration: 3, desiredNumberScheduled: 2, currentNumberScheduled: 2,"
+            + " updatedNumberScheduled: 1, numberAvailable: 2}               | PROGRESSING",
+        "no status      | {} | {}                                             | PROGRESSING",
         "no node fits   | {} | {observedGeneration: 3, desiredNumberScheduled: 0}"
             + "                                                              | SCALED_TO_ZERO"
       })
@@ -303,5 +307,46 @@ class RolloutViewTest {
         Yaml.read(
             "{metadata: {generation: 3}, spec: %s, status: %s}".formatted(spec, status),
             Deployment.class));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{}                                                 | false | not known yet",
+        "{observedGeneration: 2, desiredNumberScheduled: 0} | false | not known yet",
+        "{observedGeneration: 3, desiredNumberScheduled: 0} | true  | no pod: none is wanted",
+        "{observedGeneration: 3, desiredNumberScheduled: 1} | false | 1 pod, by"
+      })
+  void aDaemonSetThatNobodyHasLookedAtMayRestartPods(
+      String status, boolean restartsNothing, String restarts) {
+    RolloutView view =
+        RolloutView.of(
+            Yaml.read(
+                "{metadata: {generation: 3}, spec: {}, status: %s}".formatted(status),
+                DaemonSet.class));
+    assertThat(view.restartsNothing()).isEqualTo(restartsNothing);
+    assertThat(view.restarts()).startsWith(restarts);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{}                             | {replicas: 2, updatedReplicas: 1, updateRevision: b}|true",
+        "{}                             | {replicas: 1, updatedReplicas: 1, updateRevision: b}|true",
+        "{}                             | {replicas: 2, updatedReplicas: 2, updateRevision: b}|false",
+        "{updateStrategy: {type: OnDelete}, replicas: 2}"
+            + "                             | {replicas: 2, updatedReplicas: 0, updateRevision: b}|false",
+        "{updateStrategy: {rollingUpdate: {partition: 1}}, replicas: 2}"
+            + "                             | {replicas: 2, updatedReplicas: 1, updateRevision: b}|false"
+      })
+  void podsAreLackingWhereNobodyElseHoldsThem(String spec, String status, boolean lacks) {
+    StatefulSet set =
+        Yaml.read(
+            "{metadata: {generation: 3}, spec: %s, status: %s}"
+                .formatted(spec.equals("{}") ? "{replicas: 2}" : spec, status),
+            StatefulSet.class);
+    assertThat(RolloutView.of(set).lacksPods()).isEqualTo(lacks);
   }
 }

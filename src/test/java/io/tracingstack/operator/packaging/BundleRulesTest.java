@@ -3,19 +3,13 @@ package io.tracingstack.operator.packaging;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -28,11 +22,11 @@ import org.junit.jupiter.api.Test;
  * no validator looks at feature annotations, install modes or dependencies.
  */
 class BundleRulesTest {
-  private static final Map<String, String> FILES = Bundle.generate();
-  private static final JsonNode CSV = Bundle.parse(FILES.get(Bundle.CSV));
-  private static final JsonNode ANNOTATIONS = CSV.at("/metadata/annotations");
+  static final Map<String, String> FILES = Bundle.generate();
+  static final JsonNode CSV = Bundle.parse(FILES.get(Bundle.CSV));
+  static final JsonNode ANNOTATIONS = CSV.at("/metadata/annotations");
   private static final JsonNode SPEC = CSV.get("spec");
-  private static final JsonNode OWNED = SPEC.at("/customresourcedefinitions/owned");
+  static final JsonNode OWNED = SPEC.at("/customresourcedefinitions/owned");
   private static final JsonNode DEPLOYMENT = SPEC.at("/install/spec/deployments/0");
   private static final JsonNode CONTAINER = DEPLOYMENT.at("/spec/template/spec/containers/0");
 
@@ -295,229 +289,11 @@ class BundleRulesTest {
     }
   }
 
-  // --- owned kinds
-
-  @Test
-  void everyDefinitionIsOwnedAndEveryOwnedKindDefined() {
-    assertThat(stream(OWNED).map(o -> o.get("name").asText()))
-        .containsExactlyInAnyOrderElementsOf(
-            crds().stream().map(c -> c.at("/metadata/name").asText()).toList());
-    for (JsonNode owned : OWNED) {
-      assertThat(owned.get("version")).isEqualTo(version(owned).get("name"));
-      assertThat(owned.get("displayName").asText()).isNotBlank();
-      assertThat(owned.get("description").asText()).isNotBlank();
-      assertThat(owned.get("resources")).as("olm-crds-have-resources").isNotEmpty();
-    }
-  }
-
-  @Test
-  void definitionsHaveASchemaWithoutDefaults() {
-    for (JsonNode crd : crds()) {
-      assertThat(crd.at("/spec/versions/0/schema/openAPIV3Schema").has("properties")).isTrue();
-      assertThat(crd.findValues("default"))
-          .as("OLM v1 refuses an upgrade that changes a default")
-          .isEmpty();
-    }
-  }
-
-  @Test
-  void everyFieldHasADescriptorAndEveryDescriptorAField() {
-    for (JsonNode owned : OWNED) {
-      for (String part : List.of("spec", "status")) {
-        Set<String> fields = new TreeSet<>();
-        collectFields(Bundle.schemaAt(version(owned), part), "", fields);
-        var descriptors = stream(owned.get(part + "Descriptors")).toList();
-
-        assertThat(descriptors.stream().map(d -> d.get("path").asText()))
-            .as("%s.%s", owned.get("kind").asText(), part)
-            .containsExactlyInAnyOrderElementsOf(fields);
-        assertThat(descriptors)
-            .allSatisfy(d -> assertThat(d.path("displayName").asText()).isNotBlank())
-            .allSatisfy(d -> assertThat(d.path("description").asText()).isNotBlank());
-      }
-    }
-  }
-
-  @Test
-  void selectDescriptorsOfferWhatTheSchemaAllows() {
-    String prefix = "urn:alm:descriptor:com.tectonic.ui:select:";
-    for (JsonNode owned : OWNED) {
-      for (JsonNode descriptor : owned.get("specDescriptors")) {
-        List<String> offered =
-            stream(descriptor.path("x-descriptors"))
-                .map(JsonNode::asText)
-                .filter(x -> x.startsWith(prefix))
-                .map(x -> x.substring(prefix.length()))
-                .toList();
-        JsonNode allowed =
-            Bundle.schemaAt(version(owned), "spec." + descriptor.get("path").asText()).path("enum");
-        assertThat(offered)
-            .as(descriptor.get("path").asText())
-            .containsExactlyInAnyOrderElementsOf(texts(allowed));
-      }
-    }
-  }
-
-  // --- examples
-
-  @Test
-  void everyOwnedKindHasAnExampleThatItsSchemaAccepts() throws IOException {
-    // Given
-    Map<String, JsonNode> schemas = new HashMap<>();
-    OWNED.forEach(
-        o ->
-            schemas.put(
-                o.get("kind").asText(), version(o).at("/schema/openAPIV3Schema/properties/spec")));
-    JsonNode examples = new ObjectMapper().readTree(ANNOTATIONS.get("alm-examples").asText());
-
-    // When
-    List<String> problems = new ArrayList<>();
-    examples.forEach(
-        e -> check(schemas.get(e.get("kind").asText()), e.get("spec"), "spec", problems));
-
-    // Then
-    assertThat(problems).isEmpty();
-    assertThat(stream(examples).map(e -> e.get("kind").asText()).collect(Collectors.toSet()))
-        .isEqualTo(schemas.keySet());
-    assertThat(stream(examples).map(e -> e.at("/metadata/name").asText())).doesNotHaveDuplicates();
-  }
-
-  @Test
-  void theSchemaCheckFindsMistakes() {
-    // Given
-    var schema =
-        Bundle.schemaAt(
-            version(
-                stream(OWNED)
-                    .filter(o -> o.get("kind").asText().equals("TracingStack"))
-                    .findFirst()
-                    .orElseThrow()),
-            "spec");
-    var spec =
-        Bundle.parse(
-            """
-            backend: {otlp: {protocol: tcp}}
-            collector: {replicas: many, colour: red}
-            instrumentation: {samplingRatio: 2, propagators: [], java: {agentSha256: abc}}
-            """);
-
-    // When
-    List<String> problems = new ArrayList<>();
-    check(schema, spec, "spec", problems);
-
-    // Then
-    assertThat(problems)
-        .containsExactlyInAnyOrder(
-            "spec.backend.otlp: endpoint is required",
-            "spec.backend.otlp.protocol: not one of the values",
-            "spec.collector.replicas: not an integer",
-            "spec.collector.colour: unknown",
-            "spec.instrumentation.samplingRatio: out of range",
-            "spec.instrumentation.propagators: out of range",
-            "spec.instrumentation.java.agentSha256: does not match");
-  }
-
-  @Test
-  void theFirstExampleIsWhatAConsoleOffers() throws IOException {
-    var json = new ObjectMapper();
-
-    assertThat(
-            json.readTree(ANNOTATIONS.get("operatorframework.io/initialization-resource").asText()))
-        .isEqualTo(json.readTree(ANNOTATIONS.get("alm-examples").asText()).get(0));
-  }
-
-  // --- helpers
-
-  /** The keywords that our definitions use; rules in CEL need an API server. */
-  private static void check(JsonNode schema, JsonNode value, String at, List<String> problems) {
-    switch (schema.path("type").asText()) {
-      case "object" -> {
-        schema
-            .path("required")
-            .forEach(
-                r -> {
-                  if (!value.has(r.asText())) {
-                    problems.add(at + ": " + r.asText() + " is required");
-                  }
-                });
-        for (Map.Entry<String, JsonNode> field : value.properties()) {
-          JsonNode known =
-              schema.path("properties").has(field.getKey())
-                  ? schema.at("/properties").get(field.getKey())
-                  : schema.path("additionalProperties");
-          if (known.isMissingNode()) {
-            problems.add(at + "." + field.getKey() + ": unknown");
-          } else {
-            check(known, field.getValue(), at + "." + field.getKey(), problems);
-          }
-        }
-      }
-      case "array" -> {
-        checkRange(schema, value.size(), "Items", at, problems);
-        value.forEach(item -> check(schema.get("items"), item, at + "[]", problems));
-      }
-      case "string" -> {
-        String text = value.asText();
-        checkRange(schema, text.length(), "Length", at, problems);
-        if (schema.has("pattern") && !Pattern.matches(schema.get("pattern").asText(), text)) {
-          problems.add(at + ": does not match");
-        }
-        if (schema.has("enum") && !texts(schema.get("enum")).contains(text)) {
-          problems.add(at + ": not one of the values");
-        }
-      }
-      case "integer", "number" -> {
-        if (!value.isNumber()) {
-          problems.add(at + ": not an " + schema.get("type").asText());
-        } else {
-          checkRange(schema, value.asDouble(), "imum", at, problems);
-        }
-      }
-      default -> {
-        // A quantity is an integer or a string; booleans have no values to get wrong.
-      }
-    }
-  }
-
-  private static void checkRange(
-      JsonNode schema, double value, String unit, String at, List<String> problems) {
-    if (value < schema.path("min" + unit).asDouble(value)
-        || value > schema.path("max" + unit).asDouble(value)) {
-      problems.add(at + ": out of range");
-    }
-  }
-
-  /** Paths of all fields; those of lists and of types that Kubernetes defines are one field. */
-  private static void collectFields(JsonNode schema, String prefix, Set<String> fields) {
-    for (Map.Entry<String, JsonNode> property : schema.path("properties").properties()) {
-      String path = prefix + property.getKey();
-      fields.add(path);
-      if (!Set.of("resources", "namespaceSelector").contains(property.getKey())) {
-        collectFields(property.getValue(), path + ".", fields);
-      }
-    }
-  }
-
-  private static List<JsonNode> crds() {
-    return FILES.keySet().stream()
-        .filter(f -> f.startsWith("manifests/") && !f.equals(Bundle.CSV))
-        .map(f -> Bundle.parse(FILES.get(f)))
-        .toList();
-  }
-
-  private static JsonNode version(JsonNode owned) {
-    return crds().stream()
-        .filter(c -> c.at("/metadata/name").equals(owned.get("name")))
-        .findFirst()
-        .orElseThrow()
-        .at("/spec/versions/0");
-  }
-
-  private static Stream<JsonNode> stream(JsonNode array) {
+  static Stream<JsonNode> stream(JsonNode array) {
     return StreamSupport.stream(array.spliterator(), false);
   }
 
-  private static List<String> texts(JsonNode array) {
+  static List<String> texts(JsonNode array) {
     return stream(array).map(JsonNode::asText).toList();
   }
 }

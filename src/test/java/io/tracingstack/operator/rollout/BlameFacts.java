@@ -62,7 +62,8 @@ final class BlameFacts {
    *
    * @param injected words for the pods of the injected revision, may be null
    * @param former words for the workload's other pods, may be null
-   * @param options changed, stalled, now=, proven=, created=, refused=, refusedSince=; may be null
+   * @param options changed, stalled, now=, proven=, settled=, created=, refused=, refusedSince=;
+   *     may be null
    */
   static Blame.Facts of(String injected, String former, String options) {
     Map<String, String> given = new TreeMap<>();
@@ -73,6 +74,7 @@ final class BlameFacts {
         pods("old", former, false),
         given.containsKey("changed"),
         Optional.ofNullable(given.get("proven")).map(BlameFacts::at),
+        Optional.ofNullable(given.get("settled")).map(BlameFacts::at),
         Duration.ofMinutes(1),
         at(given.getOrDefault("written", "07:59:55")),
         Duration.ofMinutes(5),

@@ -161,6 +161,28 @@ class BlameTest {
     check(pods, former, options, kind, reason);
   }
 
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "crash               | crash      | now=20:00:00; settled=08:05:10 | THEIRS | CRASH_LOOP",
+        "memory              | oom ready  | now=08:20:00; settled=08:01:10 | THEIRS | OUT_OF_MEMORY",
+        "readiness           | lost ready | now=20:00:00; settled=08:05:10 | THEIRS | PROBE_FAILING",
+        "its image           | pull ready | now=20:00:00; settled=08:05:10 | THEIRS | IMAGE_PULL",
+        "no place            | homeless   | now=20:00:00; settled=08:05:10 | WAIT   | NODE_TROUBLE",
+        "a quota             |            | refused=exceeded quota; settled=08:01:00 | THEIRS"
+            + " | POD_REFUSED",
+        "our image           | init-pull  | now=20:00:00; settled=08:05:10 | OURS   | IMAGE_PULL",
+        "our volume          | volume     | now=08:02:00; settled=08:01:10 | OURS"
+            + " | EPHEMERAL_STORAGE_TOO_TIGHT",
+        "refused for us      |            | refused=tracingstack-agent; settled=08:01:00 | OURS"
+            + " | POD_REFUSED"
+      })
+  void whatHasServedForLongUnprovenIsOursOnlyWhereOurPartFails(
+      String name, String pods, String options, Kind kind, Reason reason) {
+    check(pods, null, options, kind, reason);
+  }
+
   @Test
   void theVerdictNamesTheCulpritAndWhy() {
     Verdict verdict = Blame.of(BlameFacts.of("ready crash", "crash", null));

@@ -109,6 +109,23 @@ class RolloutDecisionTest {
       delimiter = '|',
       textBlock =
           """
+          {canary: 1}        | c waits, b waits, z is offered            | b c
+          {mode: Plan}       | c waits, b waits, z is offered            | z b c
+          {paused: true}     | c waits with old settings, b waits        | b
+          {canary: 0}        | a waits, b waits                          |
+          {maxConcurrent: 1} | p proven 5m, a runs, b waits, c is silent | b
+          {mode: Plan}       | a waits, b waits, c waits, d waits, e waits, f waits, g waits, h waits, i waits, j waits, k waits | a b c d e f g h i j
+          """)
+  void whoGoesNextIsNamedInOrder(String rollout, String workloads, String next) {
+    assertThat(decide(rollout, workloads).next().stream().map(n -> n.replaceFirst(".*/", "")))
+        .containsExactlyElementsOf(next == null ? List.of() : List.of(next.split(" ")));
+  }
+
+  @ParameterizedTest(name = "{0}: {1}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
           {mode: Plan}                          | a waits, b rides                 | PLAN    | - | -
           {mode: Plan, paused: true}            |                                  | PLAN    | - | -
           {paused: true}                        | p proven 5m, a waits, b rides    | PAUSED  | - | -
@@ -206,7 +223,8 @@ class RolloutDecisionTest {
   void aStageIsFoundByItsName(Stage stage) {
     assertThat(Stage.ofApiName(stage.apiName())).contains(stage);
     assertThat(stage.apiName()).isEqualToIgnoringCase(stage.name().replace("_", ""));
-    assertThat(stage.waitingReason().group()).isEqualTo(Reason.Group.WAITING);
+    assertThat(stage.waitingReason().group())
+        .isEqualTo(stage == Stage.IDLE ? Reason.Group.PROGRESSING : Reason.Group.WAITING);
   }
 
   @Test

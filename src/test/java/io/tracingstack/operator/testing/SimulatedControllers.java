@@ -1,5 +1,6 @@
 package io.tracingstack.operator.testing;
 
+import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.HTTPHeader;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LabelSelector;
@@ -159,6 +160,78 @@ public class SimulatedControllers {
             });
   }
 
+  /** Lets a StatefulSet's controller see a change, and wait for the pods that are there. */
+  public void stall(String namespace, String name) {
+    cluster
+        .admin()
+        .apps()
+        .statefulSets()
+        .inNamespace(namespace)
+        .withName(name)
+        .editStatus(
+            s -> {
+              String hash = Hash.of(Serialization.asJson(s.getSpec().getTemplate()));
+              s.getStatus().setObservedGeneration(s.getMetadata().getGeneration());
+              s.getStatus().setUpdateRevision(name + "-" + hash.substring(0, 10));
+              return s;
+            });
+  }
+
+  /** Lets nobody create the pods of a StatefulSet or DaemonSet, of which the former are gone. */
+  public void refuse(HasMetadata set, String message) {
+    String namespace = set.getMetadata().getNamespace();
+    cluster
+        .admin()
+        .pods()
+        .inNamespace(namespace)
+        .withLabel("app", set.getMetadata().getName())
+        .withGracePeriod(0)
+        .delete();
+    cluster
+        .admin()
+        .resource(set)
+        .editStatus(
+            s -> {
+              Long generation = s.getMetadata().getGeneration();
+              if (s instanceof StatefulSet stateful) {
+                stateful.getStatus().setObservedGeneration(generation);
+                stateful.getStatus().setReplicas(0);
+                stateful.getStatus().setReadyReplicas(0);
+              } else if (s instanceof DaemonSet daemon) {
+                daemon.getStatus().setObservedGeneration(generation);
+                daemon.getStatus().setCurrentNumberScheduled(0);
+                daemon.getStatus().setUpdatedNumberScheduled(0);
+                daemon.getStatus().setNumberReady(0);
+                daemon.getStatus().setNumberAvailable(0);
+              }
+              return s;
+            });
+    String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+    cluster
+        .admin()
+        .resource(
+            new EventBuilder()
+                .withNewMetadata()
+                .withNamespace(namespace)
+                .withGenerateName(set.getMetadata().getName() + ".")
+                .endMetadata()
+                .withNewInvolvedObject()
+                .withApiVersion("apps/v1")
+                .withKind(set.getKind())
+                .withNamespace(namespace)
+                .withName(set.getMetadata().getName())
+                .withUid(set.getMetadata().getUid())
+                .endInvolvedObject()
+                .withType("Warning")
+                .withReason("FailedCreate")
+                .withMessage(message)
+                .withFirstTimestamp(now)
+                .withLastTimestamp(now)
+                .withCount(1)
+                .build())
+        .create();
+  }
+
   /** Rolls a DaemonSet out, on one node. */
   public void rollOutDaemonSet(String namespace, String name, Pods pods) {
     DaemonSet set = cluster.admin().apps().daemonSets().inNamespace(namespace).withName(name).get();
@@ -287,6 +360,7 @@ public class SimulatedControllers {
     var status =
         new io.fabric8.kubernetes.api.model.PodStatusBuilder()
             .withPhase("Running")
+            .withStartTime(since)
             .withPodIP("127.0.0.1")
             .addNewPodIP("127.0.0.1")
             .addNewCondition()

@@ -1,5 +1,8 @@
 package io.tracingstack.operator.api.v1alpha1;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 /**
  * The catalogue of reasons: every condition carries one of these, and every reason that is not a
  * success says what to do next. Names are part of the API; README explains each.
@@ -108,6 +111,7 @@ public enum Reason {
   ADMITTED("Admitted", Group.PROGRESSING, ""),
   PLAN_ONLY(
       "PlanOnly", Group.WAITING, "set the stack's spec.rollout.mode to Apply to have it done"),
+  AWAITING_TURN("AwaitingTurn", Group.PROGRESSING, "wait until the stack has looked at it"),
   WAITING_FOR_CANARY(
       "WaitingForCanary", Group.WAITING, "wait until the canary workloads are proven"),
   WAITING_FOR_SLOT("WaitingForSlot", Group.WAITING, "wait for the workloads on their way"),
@@ -132,6 +136,11 @@ public enum Reason {
       Group.REVERTED,
       "see status.reverted for the evidence; change the workload, or annotate the TracedWorkload"
           + " tracingstack.io/retry with a new value, to try again"),
+  PODS_LEFT(
+      "PodsLeft",
+      Group.REVERTED,
+      "run the command in the message: the pod template is as it was before, but nobody replaces"
+          + " these pods; see status.reverted for the evidence"),
   INJECTED("Injected", Group.PROGRESSING, ""),
   CONFLICT(
       "Conflict",
@@ -168,7 +177,10 @@ public enum Reason {
   // RolledOut
   ROLLED_OUT("RolledOut", Group.PROGRESSING, ""),
   PROGRESSING("Progressing", Group.PROGRESSING, "wait for the rollout"),
-  SCALED_TO_ZERO("ScaledToZero", Group.SILENT, "scale the workload up to see traces"),
+  SCALED_TO_ZERO(
+      "ScaledToZero",
+      Group.SILENT,
+      "scale the workload up, or let a DaemonSet fit a node, to see traces"),
   PAUSED_DEPLOYMENT("PausedDeployment", Group.WAITING, "resume the Deployment's rollout"),
   PARTITIONED(
       "Partitioned",
@@ -278,6 +290,23 @@ public enum Reason {
     FAILED
   }
 
+  /** Waiting that ends by itself, or when those end it who asked for it. */
+  private static final Set<Reason> PATIENT =
+      EnumSet.of(
+          ROLLOUT_IN_PROGRESS,
+          PLAN_ONLY,
+          WAITING_FOR_CANARY,
+          WAITING_FOR_SLOT,
+          OUTSIDE_WINDOW,
+          PAUSED,
+          AWAITING_NEXT_CHANGE,
+          ROLLOUT_STOPPED,
+          PIPELINE_DOWN,
+          PAUSED_DEPLOYMENT,
+          PARTITIONED,
+          ON_DELETE,
+          REMOVED);
+
   private final String apiName;
   private final Group group;
   private final String nextStep;
@@ -296,6 +325,15 @@ public enum Reason {
   /** What this reason means for the counts in a stack's status. */
   public Group group() {
     return group;
+  }
+
+  /** Whether its event is a Warning: something failed, or the workload's team has to act. */
+  public boolean warns() {
+    return switch (group) {
+      case FAILED, REVERTED -> true;
+      case WAITING -> !PATIENT.contains(this);
+      case PROGRESSING, TRACED, SILENT -> false;
+    };
   }
 
   /** What to do about it; empty for a success. */

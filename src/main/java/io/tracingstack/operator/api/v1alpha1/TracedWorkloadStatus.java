@@ -26,6 +26,8 @@ public record TracedWorkloadStatus(
     Proof proof,
     @JsonPropertyDescription("The agent that was proven last; a failed upgrade returns to it")
         GoodAgent lastGood,
+    @JsonPropertyDescription("That all pods have served with it for long, though it is not proven")
+        Settled settled,
     @JsonPropertyDescription("What was undone because it failed, and the evidence")
         Reverted reverted,
     @JsonPropertyDescription("When others removed our fields, newest last (RFC 3339)")
@@ -37,7 +39,7 @@ public record TracedWorkloadStatus(
   /** An empty status, before anything was observed. */
   public static TracedWorkloadStatus empty() {
     return new TracedWorkloadStatus(
-        null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+        null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
         List.of());
   }
 
@@ -47,12 +49,23 @@ public record TracedWorkloadStatus(
       @JsonPropertyDescription("The exact body of the server-side apply, as YAML") String patch,
       @JsonPropertyDescription("Whether pods restart, and how") String restarts,
       @JsonPropertyDescription("What the API server and its admission say to a dry run")
-          String verdict) {}
+          String verdict,
+      @JsonPropertyDescription("Its place in the order: what orders it, and no number")
+          String place) {}
 
   /** An agent that was proven in this workload. */
   public record GoodAgent(
       @JsonPropertyDescription("Image of agent-init") String image,
       @JsonPropertyDescription("Digest of the agent, when the stack gave one") String sha256) {}
+
+  /**
+   * An unproven change that all pods have served with for long: what fails later is not its doing.
+   */
+  public record Settled(
+      @JsonPropertyDescription("Hash of the content") String revision,
+      @JsonPropertyDescription("Hash of the pod template without us") String template,
+      @JsonPropertyDescription("When all pods had served for verifyTimeout (RFC 3339)")
+          String time) {}
 
   /** An undone change. The same revision over the same template is not tried again. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -66,7 +79,7 @@ public record TracedWorkloadStatus(
       @JsonPropertyDescription("Whether it counts against the failure budget") boolean counted,
       @JsonPropertyDescription(
               "Whether the workload was seen healthy again, or given up: it fails without us as"
-                  + " well")
+                  + " well, or only its owner can end the pods that are left")
           boolean recovered,
       @JsonPropertyDescription("When it was undone (RFC 3339)") String time,
       Evidence evidence) {

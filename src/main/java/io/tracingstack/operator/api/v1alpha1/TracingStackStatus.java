@@ -44,7 +44,9 @@ public record TracingStackStatus(
       @JsonPropertyDescription("Why, and what would change it") String message,
       @JsonPropertyDescription("Workloads on their way") int running,
       @JsonPropertyDescription("Workloads that wait for their turn") int waiting,
-      @JsonPropertyDescription("Workloads that failed with the present settings") int failures) {}
+      @JsonPropertyDescription("Workloads that failed with the present settings") int failures,
+      @JsonPropertyDescription("Of those that wait the first ten, in the order in which they go")
+          List<String> next) {}
 
   /** The last span sent through the whole pipeline by the operator itself. */
   @JsonInclude(JsonInclude.Include.NON_NULL)

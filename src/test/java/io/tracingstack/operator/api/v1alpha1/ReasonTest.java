@@ -47,6 +47,29 @@ class ReasonTest {
   }
 
   @Test
+  void waitingForOnesTurnIsNoWarning() {
+    assertThat(Reason.values())
+        .filteredOn(r -> r.group() == Reason.Group.WAITING && !r.warns())
+        .containsExactlyInAnyOrder(
+            Reason.ROLLOUT_IN_PROGRESS,
+            Reason.PLAN_ONLY,
+            Reason.WAITING_FOR_CANARY,
+            Reason.WAITING_FOR_SLOT,
+            Reason.OUTSIDE_WINDOW,
+            Reason.PAUSED,
+            Reason.AWAITING_NEXT_CHANGE,
+            Reason.ROLLOUT_STOPPED,
+            Reason.PIPELINE_DOWN,
+            Reason.PAUSED_DEPLOYMENT,
+            Reason.PARTITIONED,
+            Reason.ON_DELETE,
+            Reason.REMOVED);
+    assertThat(Reason.values())
+        .filteredOn(r -> r.group() == Reason.Group.FAILED || r.group() == Reason.Group.REVERTED)
+        .allMatch(Reason::warns);
+  }
+
+  @Test
   void namesAreUnique() {
     assertThat(Reason.values()).extracting(Reason::apiName).doesNotHaveDuplicates();
   }

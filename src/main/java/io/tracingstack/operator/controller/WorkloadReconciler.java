@@ -59,6 +59,7 @@ public class WorkloadReconciler implements Reconciler<TracedWorkload>, Cleaner<T
   private final ClusterWatch watch;
   private final WorkloadStore workloads;
   private final WorkloadJourney journey;
+  private final RehearsalStep rehearsal;
   private final Transitions transitions;
   private final Witnesses witnesses;
   private final StackTelemetry telemetry;
@@ -69,6 +70,7 @@ public class WorkloadReconciler implements Reconciler<TracedWorkload>, Cleaner<T
       ClusterWatch watch,
       WorkloadStore workloads,
       WorkloadJourney journey,
+      RehearsalStep rehearsal,
       Transitions transitions,
       Witnesses witnesses,
       StackTelemetry telemetry,
@@ -76,6 +78,7 @@ public class WorkloadReconciler implements Reconciler<TracedWorkload>, Cleaner<T
     this.watch = watch;
     this.workloads = workloads;
     this.journey = journey;
+    this.rehearsal = rehearsal;
     this.transitions = transitions;
     this.witnesses = witnesses;
     this.telemetry = telemetry;
@@ -105,6 +108,10 @@ public class WorkloadReconciler implements Reconciler<TracedWorkload>, Cleaner<T
   private static Stream<ResourceID> concerned(
       HasMetadata object, EventSourceContext<TracedWorkload> context) {
     String namespace = object.getMetadata().getNamespace();
+    if (object instanceof Pod && object.getMetadata().getLabels().containsKey(Labels.REHEARSAL)) {
+      return object.getMetadata().getOwnerReferences().stream()
+          .map(owner -> new ResourceID(owner.getName(), namespace));
+    }
     if (object instanceof Pod) {
       String revision = object.getMetadata().getLabels().get(Labels.REVISION);
       return context.getPrimaryCache().byIndex(BY_REVISION, namespace + "/" + revision).stream()
@@ -136,7 +143,8 @@ public class WorkloadReconciler implements Reconciler<TracedWorkload>, Cleaner<T
         "reconcile TracedWorkload",
         tw.getMetadata().getNamespace() + "/" + tw.getMetadata().getName(),
         () -> {
-          Optional<Progress> progress = journey.advance(tw, before);
+          Optional<Progress> progress =
+              journey.advance(tw, before).map(p -> rehearsal.tidy(tw, before, p));
           if (progress.isEmpty()) {
             // The workload is gone; the garbage collector takes this object next.
             return UpdateControl.noUpdate();
@@ -171,6 +179,10 @@ public class WorkloadReconciler implements Reconciler<TracedWorkload>, Cleaner<T
 
   @Override
   public DeleteControl cleanup(TracedWorkload tw, Context<TracedWorkload> context) {
+    TracedWorkloadStatus last = recent.newest(tw, tw.getStatus());
+    if (last != null && last.rehearsal() != null) {
+      rehearsal.clear(tw);
+    }
     Removal removal = workloads.remove(tw.getMetadata().getNamespace(), tw.getSpec().workload());
     if (!removal.needed().isEmpty()) {
       transitions.announceNeeded(tw, removal.needed());

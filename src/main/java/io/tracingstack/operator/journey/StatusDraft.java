@@ -3,6 +3,7 @@ package io.tracingstack.operator.journey;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.tracingstack.operator.api.v1alpha1.ConditionType;
 import io.tracingstack.operator.api.v1alpha1.Reason;
+import io.tracingstack.operator.api.v1alpha1.Rehearsal;
 import io.tracingstack.operator.api.v1alpha1.StackRef;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.AgentReport;
@@ -38,6 +39,8 @@ public final class StatusDraft {
   private Plan plan;
   private GoodAgent lastGood;
   private Reverted reverted;
+  private Rehearsal rehearsal;
+  private Turn forgone;
   private AgentReport agent;
   private Proof proof;
   private List<String> lostInjections;
@@ -54,6 +57,7 @@ public final class StatusDraft {
     this.taken = before.taken();
     this.lastGood = before.lastGood();
     this.reverted = before.reverted();
+    this.rehearsal = Rehearsal.unlessGoingOn(before.rehearsal());
   }
 
   public void set(ConditionType type, Finding finding) {
@@ -89,6 +93,16 @@ public final class StatusDraft {
 
   public Turn taken() {
     return taken;
+  }
+
+  /** A turn that was granted and not used, so that it must not be used later. */
+  public void forgo(Turn turn) {
+    this.forgone = turn;
+  }
+
+  /** The try of a change; one that goes on must be said to in each pass, or it is abandoned. */
+  public void rehearsal(Rehearsal rehearsal) {
+    this.rehearsal = rehearsal;
   }
 
   /** What would be done. */
@@ -138,6 +152,7 @@ public final class StatusDraft {
         before.proof(),
         before.lastGood(),
         before.reverted(),
+        before.rehearsal(),
         before.lostInjections(),
         retry,
         Stream.concat(selected.stream(), others.stream()).toList());
@@ -293,12 +308,13 @@ public final class StatusDraft {
         stack,
         revision,
         candidate,
-        taken,
+        forgone == null ? taken : Turns.after(forgone, revision == null ? null : taken),
         plan,
         agent,
         proof,
         lastGood,
         reverted,
+        rehearsal,
         lostInjections,
         retry,
         conditions.toList(before.conditions(), generation, now));

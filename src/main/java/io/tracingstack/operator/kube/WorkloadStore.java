@@ -361,7 +361,7 @@ public class WorkloadStore {
         .collect(Collectors.toSet());
   }
 
-  private static String messageOf(KubernetesClientException e) {
+  static String messageOf(KubernetesClientException e) {
     return e.getStatus() != null && e.getStatus().getMessage() != null
         ? e.getStatus().getMessage()
         : e.getMessage();

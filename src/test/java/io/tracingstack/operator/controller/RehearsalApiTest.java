@@ -38,6 +38,18 @@ class RehearsalApiTest extends RolloutScenario {
     cluster.proxy().heal();
     cluster.startOperator();
     deleteStacks();
+    // Before the right is taken away.
+    eventually()
+        .until(
+            () ->
+                cluster
+                    .admin()
+                    .pods()
+                    .inAnyNamespace()
+                    .withLabel(Labels.REHEARSAL)
+                    .list()
+                    .getItems()
+                    .isEmpty());
   }
 
   @AfterAll
@@ -346,31 +358,6 @@ class RehearsalApiTest extends RolloutScenario {
     assertThat(second.getSpec().getContainers().get(0).getImage()).isEqualTo("shop:2");
     pass(second);
     awaitInjected(namespace, "a");
-  }
-
-  @Test
-  void aStatefulSetIsTriedWithoutItsClaimTemplates() {
-    String namespace = stackWith(ALWAYS);
-    apply(
-        Manifests.statefulSet(
-                namespace,
-                "db",
-                application.port(),
-                "volumeMounts: [{name: data, mountPath: /data}]")
-            + """
-              volumeClaimTemplates:
-                - metadata: {name: data}
-                  spec:
-                    accessModes: [ReadWriteOnce]
-                    resources: {requests: {storage: 1Gi}}
-            """);
-    controllers.rollOutSet(namespace, "db", Pods.healthy(sha256()));
-    label("statefulsets", namespace, "db", Labels.INJECT, "java");
-    Pod pod = awaitPod(namespace, "db");
-    assertThat(cluster.admin().persistentVolumeClaims().inNamespace(namespace).list().getItems())
-        .isEmpty();
-    pass(pod);
-    awaitInjected("statefulsets", namespace, "db");
   }
 
   @Test

@@ -32,6 +32,7 @@ class ArchitectureTest {
     BASE + ".status..",
     BASE + ".verification..",
     BASE + ".rollout..",
+    BASE + ".rehearsal..",
     BASE + ".journey.."
   };
 
@@ -56,6 +57,8 @@ class ArchitectureTest {
           .definedBy(BASE + ".verification..")
           .layer("rollout")
           .definedBy(BASE + ".rollout..")
+          .layer("rehearsal")
+          .definedBy(BASE + ".rehearsal..")
           .layer("journey")
           .definedBy(BASE + ".journey..")
           .layer("kube")
@@ -78,6 +81,8 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("api", "stack", "status", "injection")
           .whereLayer("rollout")
           .mayOnlyAccessLayers("api", "stack", "injection", "status", "verification")
+          .whereLayer("rehearsal")
+          .mayOnlyAccessLayers("api", "stack", "injection", "status", "verification", "rollout")
           .whereLayer("journey")
           .mayOnlyAccessLayers("api", "stack", "injection", "status", "verification", "rollout")
           .whereLayer("controller")

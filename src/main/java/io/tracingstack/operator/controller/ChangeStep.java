@@ -35,6 +35,8 @@ public class ChangeStep {
 
   private final WorkloadStore workloads;
   private final Surroundings surroundings;
+  private final RehearsalPlans rehearsals;
+  private final RehearsalStep rehearsal;
   private final WatchStep watching;
   private final ClusterWatch watch;
   private final Clock clock;
@@ -42,11 +44,15 @@ public class ChangeStep {
   ChangeStep(
       WorkloadStore workloads,
       Surroundings surroundings,
+      RehearsalPlans rehearsals,
+      RehearsalStep rehearsal,
       WatchStep watching,
       ClusterWatch watch,
       Clock clock) {
     this.workloads = workloads;
     this.surroundings = surroundings;
+    this.rehearsals = rehearsals;
+    this.rehearsal = rehearsal;
     this.watching = watching;
     this.watch = watch;
     this.clock = clock;
@@ -64,10 +70,11 @@ public class ChangeStep {
             subject.stored().view().annotations(),
             subject.stack().rollout().restart(),
             subject.stored().rollout());
-    boolean riding =
-        wish instanceof Wish.Granted granted && Boolean.TRUE.equals(granted.turn().riding())
-            || wish instanceof Wish.Asking asking && Boolean.TRUE.equals(asking.turn().riding());
-    Optional<Refusal> obstacle = surroundings.obstacle(subject, riding);
+    Optional<RehearsalStep.Hold> rehearsing = rehearsal.proceed(subject, wish);
+    if (rehearsing.isPresent()) {
+      return hold(subject, wish, rehearsing.get());
+    }
+    Optional<Refusal> obstacle = surroundings.obstacle(subject, wish.riding());
     if (obstacle.isPresent()) {
       subject
           .draft()
@@ -80,10 +87,13 @@ public class ChangeStep {
       return leave(subject, Optional.of(WHILE_BLOCKED));
     }
     if (wish instanceof Wish.Granted granted) {
-      return write(subject, Optional.of(granted.turn()));
+      return rehearsal
+          .begin(subject, granted.turn())
+          .map(hold -> hold(subject, wish, hold))
+          .orElseGet(() -> write(subject, Optional.of(granted.turn())));
     }
     if (wish instanceof Wish.Asking asking) {
-      return ask(subject, asking.turn());
+      return ask(subject, asking);
     }
     subject
         .draft()
@@ -94,9 +104,10 @@ public class ChangeStep {
   }
 
   /** Asks for a turn; the dry run is repeated only when something else would be written. */
-  private Progress ask(Subject subject, Turn turn) {
+  private Progress ask(Subject subject, Wish.Asking asking) {
+    Turn turn = asking.turn();
     boolean asked = turn.grants(subject.before().candidate());
-    if (!asked && refuses(subject)) {
+    if (!asked && (refuses(subject) || refusesRehearsal(subject, asking))) {
       return leave(subject, Optional.of(WHILE_BLOCKED));
     }
     subject.draft().candidate(turn);
@@ -123,9 +134,26 @@ public class ChangeStep {
     return false;
   }
 
+  private boolean refusesRehearsal(Subject subject, Wish wish) {
+    Optional<Refusal> refusal = rehearsals.refusal(subject, wish);
+    refusal.ifPresent(
+        r -> subject.draft().set(ConditionType.PREFLIGHT, Finding.no(r.reason(), r.message())));
+    return refusal.isPresent();
+  }
+
+  /** While a change is rehearsed its turn is not over; it holds its slot. */
+  private Progress hold(Subject subject, Wish wish, RehearsalStep.Hold hold) {
+    subject.draft().set(hold.type(), hold.finding());
+    hold.turn().ifPresent(subject.draft()::candidate);
+    if (hold.turn().isEmpty() && wish instanceof Wish.Granted granted) {
+      forgo(subject, granted.turn());
+    }
+    return leave(subject, hold.lookAgain());
+  }
+
   /** A turn that was not used must not be used later, when others have been let go instead. */
   private static void forgo(Subject subject, Turn turn) {
-    subject.draft().taken(turn);
+    subject.draft().forgo(turn);
   }
 
   private Finding waiting(Subject subject) {
@@ -167,7 +195,7 @@ public class ChangeStep {
     }
     subject.draft().waitsWithFormerContent();
     Progress progress = watching.advance(subject.with(InjectionPlan.present(present.get())));
-    return progress.lookAgain().isPresent() ? progress : new Progress(progress.status(), lookAgain);
+    return lookAgain.map(progress::within).orElse(progress);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.tracingstack.operator.controller;
 
+import io.tracingstack.operator.api.v1alpha1.Labels;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkload;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
 import io.tracingstack.operator.api.v1alpha1.Turn;
@@ -36,6 +37,13 @@ record Subject(
   /** The turn that the rollout granted last, may be null. */
   Turn admitted() {
     return tw.getSpec().admitted();
+  }
+
+  /** The value of the annotation tracingstack.io/retry, may be null. */
+  String retry() {
+    return tw.getMetadata().getAnnotations() == null
+        ? null
+        : tw.getMetadata().getAnnotations().get(Labels.RETRY);
   }
 
   /** Hash of the pod template without us. */

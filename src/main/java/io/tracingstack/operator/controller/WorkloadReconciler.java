@@ -62,6 +62,7 @@ public class WorkloadReconciler implements Reconciler<TracedWorkload>, Cleaner<T
   private final WorkloadStore workloads;
   private final WorkloadJourney journey;
   private final Leftovers leftovers;
+  private final RehearsalStep rehearsal;
   private final Transitions transitions;
   private final Witnesses witnesses;
   private final Finalizers finalizers;
@@ -74,6 +75,7 @@ public class WorkloadReconciler implements Reconciler<TracedWorkload>, Cleaner<T
       WorkloadStore workloads,
       WorkloadJourney journey,
       Leftovers leftovers,
+      RehearsalStep rehearsal,
       Transitions transitions,
       Witnesses witnesses,
       Finalizers finalizers,
@@ -83,6 +85,7 @@ public class WorkloadReconciler implements Reconciler<TracedWorkload>, Cleaner<T
     this.workloads = workloads;
     this.journey = journey;
     this.leftovers = leftovers;
+    this.rehearsal = rehearsal;
     this.transitions = transitions;
     this.witnesses = witnesses;
     this.finalizers = finalizers;
@@ -113,6 +116,10 @@ public class WorkloadReconciler implements Reconciler<TracedWorkload>, Cleaner<T
   private static Stream<ResourceID> concerned(
       HasMetadata object, EventSourceContext<TracedWorkload> context) {
     String namespace = object.getMetadata().getNamespace();
+    if (object instanceof Pod && object.getMetadata().getLabels().containsKey(Labels.REHEARSAL)) {
+      return object.getMetadata().getOwnerReferences().stream()
+          .map(owner -> new ResourceID(owner.getName(), namespace));
+    }
     if (object instanceof Pod) {
       String revision = object.getMetadata().getLabels().get(Labels.REVISION);
       return context.getPrimaryCache().byIndex(BY_REVISION, namespace + "/" + revision).stream()
@@ -144,7 +151,8 @@ public class WorkloadReconciler implements Reconciler<TracedWorkload>, Cleaner<T
         "reconcile TracedWorkload",
         tw.getMetadata().getNamespace() + "/" + tw.getMetadata().getName(),
         () -> {
-          Optional<Progress> progress = journey.advance(tw, before);
+          Optional<Progress> progress =
+              journey.advance(tw, before).map(p -> rehearsal.tidy(tw, before, p));
           if (progress.isEmpty()) {
             // The workload is gone; the garbage collector takes this object next.
             return UpdateControl.noUpdate();
@@ -179,6 +187,10 @@ public class WorkloadReconciler implements Reconciler<TracedWorkload>, Cleaner<T
 
   @Override
   public DeleteControl cleanup(TracedWorkload tw, Context<TracedWorkload> context) {
+    TracedWorkloadStatus last = recent.newest(tw, tw.getStatus());
+    if (last != null && last.rehearsal() != null) {
+      rehearsal.clear(tw);
+    }
     Removal removal = workloads.remove(tw.getMetadata().getNamespace(), tw.getSpec().workload());
     if (!removal.needed().isEmpty()) {
       transitions.announceNeeded(tw, removal.needed());

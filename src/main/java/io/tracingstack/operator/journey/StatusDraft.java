@@ -3,6 +3,7 @@ package io.tracingstack.operator.journey;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.tracingstack.operator.api.v1alpha1.ConditionType;
 import io.tracingstack.operator.api.v1alpha1.Reason;
+import io.tracingstack.operator.api.v1alpha1.Rehearsal;
 import io.tracingstack.operator.api.v1alpha1.StackRef;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.AgentReport;
@@ -40,6 +41,8 @@ public final class StatusDraft {
   private GoodAgent lastGood;
   private Settled settled;
   private Reverted reverted;
+  private Rehearsal rehearsal;
+  private Turn forgone;
   private AgentReport agent;
   private Proof proof;
   private List<String> lostInjections;
@@ -56,6 +59,7 @@ public final class StatusDraft {
     this.taken = before.taken();
     this.lastGood = before.lastGood();
     this.reverted = before.reverted();
+    this.rehearsal = Rehearsal.unlessGoingOn(before.rehearsal());
   }
 
   public void set(ConditionType type, Finding finding) {
@@ -91,6 +95,16 @@ public final class StatusDraft {
 
   public Turn taken() {
     return taken;
+  }
+
+  /** A turn that was granted and not used, so that it must not be used later. */
+  public void forgo(Turn turn) {
+    this.forgone = turn;
+  }
+
+  /** The try of a change; one that goes on must be said to in each pass, or it is abandoned. */
+  public void rehearsal(Rehearsal rehearsal) {
+    this.rehearsal = rehearsal;
   }
 
   /** What would be done. */
@@ -146,6 +160,7 @@ public final class StatusDraft {
         before.lastGood(),
         before.settled(),
         before.reverted(),
+        before.rehearsal(),
         before.lostInjections(),
         retry,
         Stream.concat(selected.stream(), others.stream()).toList());
@@ -301,13 +316,14 @@ public final class StatusDraft {
         stack,
         revision,
         candidate,
-        taken,
+        forgone == null ? taken : Turns.after(forgone, revision == null ? null : taken),
         plan,
         agent,
         proof,
         lastGood,
         settled,
         reverted,
+        rehearsal,
         lostInjections,
         retry,
         conditions.toList(before.conditions(), generation, now));

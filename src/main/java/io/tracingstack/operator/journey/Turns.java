@@ -20,6 +20,15 @@ public final class Turns {
 
     /** It waits for its owner's own next rollout. */
     record NextChange() implements Wish {}
+
+    /** Whether it goes along with a rollout of the workload's own. */
+    default boolean riding() {
+      Turn turn =
+          this instanceof Granted granted
+              ? granted.turn()
+              : this instanceof Asking asking ? asking.turn() : null;
+      return turn != null && Boolean.TRUE.equals(turn.riding());
+    }
   }
 
   /**
@@ -70,6 +79,18 @@ public final class Turns {
     return admitted != null && admitted.revision().equals(revision)
         ? admitted
         : new Turn(number(before), revision, template, release, null, null);
+  }
+
+  /**
+   * The turn to remember when one was granted and not used. Content that is in keeps the turn in
+   * which it was written, but for the number: a turn is not granted twice.
+   *
+   * @param written the turn of the content that is in; null for none
+   */
+  static Turn after(Turn forgone, Turn written) {
+    return written == null
+        ? forgone
+        : written.numbered(Math.max(written.number(), forgone.number()));
   }
 
   private static long number(TracedWorkloadStatus before) {

@@ -191,7 +191,7 @@ final class FieldWriter {
         .collect(Collectors.toSet());
   }
 
-  private static String messageOf(KubernetesClientException e) {
+  static String messageOf(KubernetesClientException e) {
     return e.getStatus() != null && e.getStatus().getMessage() != null
         ? e.getStatus().getMessage()
         : e.getMessage();

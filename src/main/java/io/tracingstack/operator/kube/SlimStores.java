@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition
 import io.fabric8.kubernetes.client.informers.cache.BasicItemStore;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
 import io.tracingstack.operator.api.v1alpha1.ConditionType;
+import io.tracingstack.operator.api.v1alpha1.Rehearsal;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkload;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadSpec;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
@@ -114,6 +115,7 @@ public final class SlimStores {
                           null,
                           null,
                           slim(s.reverted()),
+                          slim(s.rehearsal()),
                           null,
                           null,
                           slim(s.conditions())))
@@ -133,6 +135,10 @@ public final class SlimStores {
               r.recovered(),
               r.time(),
               null);
+    }
+
+    private static Rehearsal slim(Rehearsal r) {
+      return r == null ? null : r.ended(r.outcome(), null, null, r.counted(), null);
     }
 
     private static List<Condition> slim(List<Condition> conditions) {

@@ -3,6 +3,7 @@ package io.tracingstack.operator.rollout;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.tracingstack.operator.api.v1alpha1.ConditionType;
 import io.tracingstack.operator.api.v1alpha1.Reason;
+import io.tracingstack.operator.api.v1alpha1.Rehearsal;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkload;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Reverted;
@@ -24,7 +25,8 @@ import java.util.Set;
  * @param askedAt since when it waits for a turn, as far as that is known
  * @param release of the turn it took last
  * @param provenSince only of a proven one
- * @param failedRelease of a change that was undone, when it counts against the failure budget
+ * @param failedRelease of a change that was undone, or failed its rehearsal, when that counts
+ *     against the failure budget
  */
 public record Member(
     String namespace,
@@ -65,8 +67,8 @@ public record Member(
   }
 
   /**
-   * What of an object matters. Of its status only state, candidate, taken, reverted, and the
-   * conditions Injected and Traced are read; all may be missing.
+   * What of an object matters. Of its status only state, candidate, taken, reverted, rehearsal, and
+   * the conditions Injected and Traced are read; all may be missing.
    */
   public static Member of(TracedWorkload object) {
     TracedWorkloadStatus status =
@@ -86,7 +88,14 @@ public record Member(
             // A proof without a time was not written by this version, so it is an old one.
             ? Optional.of(since(status, ConditionType.TRACED).orElse(Instant.EPOCH))
             : Optional.empty(),
-        Optional.ofNullable(status.reverted()).filter(Reverted::counted).map(Reverted::release));
+        Optional.ofNullable(status.reverted())
+            .filter(Reverted::counted)
+            .map(Reverted::release)
+            .or(
+                () ->
+                    Optional.ofNullable(status.rehearsal())
+                        .filter(Rehearsal::failedAndCounted)
+                        .map(Rehearsal::release)));
   }
 
   /** Whether it is on its way, so that only a few others may be. */

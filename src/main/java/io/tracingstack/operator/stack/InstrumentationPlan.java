@@ -49,7 +49,7 @@ public record InstrumentationPlan(
 
   /** Whether the namespace with these labels may be served, as far as the selector says. */
   public boolean admitsNamespace(Map<String, String> labels) {
-    return namespaceSelector.map(s -> NamespaceSelectors.matches(s, labels)).orElse(true);
+    return namespaceSelector.map(s -> LabelSelectors.matches(s, labels)).orElse(true);
   }
 
   /**

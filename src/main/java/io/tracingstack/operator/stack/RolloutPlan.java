@@ -6,6 +6,7 @@ import io.tracingstack.operator.api.v1alpha1.RolloutSpec;
 import io.tracingstack.operator.api.v1alpha1.RolloutSpec.Mode;
 import io.tracingstack.operator.api.v1alpha1.RolloutSpec.OnFailure;
 import io.tracingstack.operator.api.v1alpha1.RolloutSpec.Proof;
+import io.tracingstack.operator.api.v1alpha1.RolloutSpec.Rehearsal;
 import io.tracingstack.operator.api.v1alpha1.RolloutSpec.Restart;
 import io.tracingstack.operator.api.v1alpha1.RolloutSpec.Window;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import java.util.stream.IntStream;
  * @param failureBudget how many may fail before admissions stop, with {@code onFailure} Rollback
  * @param windows when pods may restart; none for always
  * @param silentAfter how long a traced workload may send nothing before it is asked
+ * @param rehearsal whether a change is tried in a pod of its own first
  */
 public record RolloutPlan(
     Mode mode,
@@ -38,7 +40,8 @@ public record RolloutPlan(
     List<RestartWindow> windows,
     Restart restart,
     Proof proof,
-    Duration silentAfter) {
+    Duration silentAfter,
+    Rehearsal rehearsal) {
   private static final String FIELD = "spec.rollout";
   private static final Duration SECOND = Duration.ofSeconds(1);
 
@@ -53,7 +56,7 @@ public record RolloutPlan(
         requireNonNullElse(
             given,
             new RolloutSpec(
-                null, null, null, null, null, null, null, null, null, null, null, null));
+                null, null, null, null, null, null, null, null, null, null, null, null, null));
     return new RolloutPlan(
         requireNonNullElse(spec.mode(), Mode.APPLY),
         requireNonNullElse(spec.canary(), 1),
@@ -66,7 +69,8 @@ public record RolloutPlan(
         windows(requireNonNullElse(spec.windows(), List.of())),
         requireNonNullElse(spec.restart(), Restart.IMMEDIATE),
         requireNonNullElse(spec.proof(), Proof.READINESS_REQUEST),
-        duration(spec.silentAfter(), "30m", SECOND, "silentAfter"));
+        duration(spec.silentAfter(), "30m", SECOND, "silentAfter"),
+        requireNonNullElse(spec.rehearsal(), Rehearsal.NEVER));
   }
 
   /** Whether pods may restart now. */

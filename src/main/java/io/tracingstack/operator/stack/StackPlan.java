@@ -128,8 +128,7 @@ public record StackPlan(
     InstrumentationSpec spec = or(given, new InstrumentationSpec(null, null, null, null, null));
     JavaSpec java = or(spec.java(), new JavaSpec(null, null, null, null));
     Optional<LabelSelector> selector = Optional.ofNullable(spec.namespaceSelector());
-    selector.ifPresent(
-        s -> NamespaceSelectors.validate(s, "spec.instrumentation.namespaceSelector"));
+    selector.ifPresent(s -> LabelSelectors.validate(s, "spec.instrumentation.namespaceSelector"));
     boolean ownImage = java.agentImage() != null;
     return new InstrumentationPlan(
         collector.otlpHttp(),

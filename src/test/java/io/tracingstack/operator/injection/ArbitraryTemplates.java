@@ -20,10 +20,10 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 
 /** Pod templates as users might write them, with the names in them that ours could meet. */
-final class ArbitraryTemplates {
+public final class ArbitraryTemplates {
   private ArbitraryTemplates() {}
 
-  static Arbitrary<PodTemplateSpec> templates() {
+  public static Arbitrary<PodTemplateSpec> templates() {
     return Combinators.combine(
             containers(1, "app", "worker", "istio-proxy", "fluent-bit", "web"),
             containers(0, "init-db", "copy", "istio-init"),

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tracingstack.operator.api.v1alpha1.ConditionType;
 import io.tracingstack.operator.api.v1alpha1.Reason;
+import io.tracingstack.operator.api.v1alpha1.Rehearsal;
 import io.tracingstack.operator.api.v1alpha1.StackRef;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.AgentReport;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Proof;
+import io.tracingstack.operator.api.v1alpha1.Turn;
 import io.tracingstack.operator.status.Finding;
 import io.tracingstack.operator.testing.Yaml;
 import java.time.Instant;
@@ -42,6 +44,37 @@ class StatusDraftTest {
 
     assertThat(status.state()).isEqualTo("CrashLoop");
     assertThat(status.message()).startsWith("pod a does not run; see the container's log");
+  }
+
+  @Test
+  void aRehearsalThatNobodySaysGoesOnIsAbandoned() {
+    Rehearsal running =
+        Yaml.read("{revision: r, outcome: Running, pod: a-rehearsal}", Rehearsal.class);
+    TracedWorkloadStatus before = TracedWorkloadStatus.empty().with(running);
+
+    TracedWorkloadStatus without = traced(before).finish(NOON);
+    StatusDraft draft = traced(before);
+    draft.rehearsal(running);
+
+    assertThat(without.rehearsal().outcome()).isEqualTo(Rehearsal.Outcome.ABANDONED);
+    assertThat(without.rehearsal().pod()).isEqualTo("a-rehearsal");
+    assertThat(without.rehearsal().withoutPod()).isNull();
+    assertThat(draft.finish(NOON).rehearsal()).isEqualTo(running);
+  }
+
+  @Test
+  void aTurnThatWasNotUsedIsOverAndWhatIsInKeepsItsOwn() {
+    Turn unused = new Turn(2, "rev2", "template", "new", null, null);
+    StatusDraft injected = traced(TracedWorkloadStatus.empty());
+    injected.taken(new Turn(1, "rev1", "template", "old", null, null));
+    injected.forgo(unused);
+    StatusDraft plain = new StatusDraft(TracedWorkloadStatus.empty(), 1L, null);
+    plain.set(ConditionType.ADMITTED, Finding.no(Reason.REHEARSAL_FAILED, "it crashed"));
+    plain.forgo(unused);
+
+    assertThat(injected.finish(NOON).taken())
+        .isEqualTo(new Turn(2, "rev1", "template", "old", null, null));
+    assertThat(plain.finish(NOON).taken()).isEqualTo(unused);
   }
 
   @Test

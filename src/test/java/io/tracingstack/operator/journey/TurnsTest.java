@@ -63,6 +63,15 @@ class TurnsTest {
         .isEqualTo(new Wish.NextChange());
   }
 
+  @Test
+  void whatIsInKeepsItsTurnWhenAnotherOneWasNotUsed() {
+    Turn unused = new Turn(3, "next", "template", "new release", null, null);
+
+    assertThat(Turns.after(unused, FIRST))
+        .isEqualTo(new Turn(3, "content", "template", "release", null, null));
+    assertThat(Turns.after(unused, null)).isEqualTo(unused);
+  }
+
   private static Wish wish(Turn admitted, Restart restart, RolloutView rollout) {
     return wish(admitted, restart, rollout, Map.of());
   }

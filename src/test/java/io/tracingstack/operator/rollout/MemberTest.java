@@ -49,6 +49,8 @@ class MemberTest {
           healthy as before        | TURN                              | {state: Reverted, taken: TURN, reverted: {release: new, recovered: true}} | REVERTED
           healthy with a former agent | TURN                           | {state: Traced, taken: TURN, reverted: {release: new, recovered: true}, INJECTED} | REVERTED
           healthy, asks again      | TURN                              | {state: WaitingForSlot, candidate: {number: 3, revision: r, template: t, release: new}, reverted: {release: new, recovered: true}} | WAITING
+          being rehearsed          | TURN                              | {state: Rehearsing, candidate: TURN, rehearsal: {release: new, outcome: Running}} | RUNNING
+          failed its rehearsal     | TURN                              | {state: RehearsalFailed, taken: TURN, rehearsal: {release: new, outcome: Failed, counted: true}} | OUT
           refused by preflight     |                                   | {state: OtherAgentPresent}                           | OUT
           not selected             |                                   | {state: NoStack}                                     | OUT
           in conflict              |                                   | {state: Conflict}                                    | OUT
@@ -76,7 +78,9 @@ class MemberTest {
         "{state: Traced, message: m, taken: TURN, INJECTED}",
         "{state: WaitingForSlot, candidate: TURN, taken: TURN, INJECTED}",
         "{state: Reverted, reverted: {release: new, counted: true, recovered: true, message: m}}",
-        "{state: Reverting, reverted: {release: new, counted: true, evidence: {pod: p}}}"
+        "{state: Reverting, reverted: {release: new, counted: true, evidence: {pod: p}}}",
+        "{state: RehearsalFailed, rehearsal: {release: new, outcome: Failed, counted: true,"
+            + " evidence: {pod: p}}}"
       })
   void theSlimObjectIsTheSameMember(String status) {
     Member whole = member(TURN, status);
@@ -120,6 +124,18 @@ class MemberTest {
   @CsvSource({"'{release: new, counted: true}', new", "'{release: new}',", "'{counted: true}',"})
   void onlyWhatCountsIsAFailure(String reverted, String release) {
     assertThat(member(null, "{reverted: %s}".formatted(reverted)).failedRelease().orElse(null))
+        .isEqualTo(release);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'{release: new, outcome: Failed, counted: true}', new",
+    "'{release: new, outcome: Failed, counted: false}',",
+    "'{release: new, outcome: Passed}',",
+    "'{release: new, outcome: Abandoned}',"
+  })
+  void aFailedRehearsalCountsAsARevertDoes(String rehearsal, String release) {
+    assertThat(member(null, "{rehearsal: %s}".formatted(rehearsal)).failedRelease().orElse(null))
         .isEqualTo(release);
   }
 

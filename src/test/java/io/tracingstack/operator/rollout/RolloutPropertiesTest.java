@@ -89,7 +89,8 @@ class RolloutPropertiesTest {
                     windows,
                     defaults.restart(),
                     defaults.proof(),
-                    defaults.silentAfter()));
+                    defaults.silentAfter(),
+                    defaults.rehearsal()));
   }
 
   @Provide

@@ -99,7 +99,8 @@ final class World {
         plan.windows(),
         plan.restart(),
         plan.proof(),
-        plan.silentAfter());
+        plan.silentAfter(),
+        plan.rehearsal());
   }
 
   String release() {
@@ -339,6 +340,7 @@ final class World {
             null,
             null,
             reverted,
+            null,
             null,
             null,
             List.of(

@@ -33,7 +33,8 @@ class RolloutPlanTest {
                 List.of(),
                 RolloutSpec.Restart.IMMEDIATE,
                 RolloutSpec.Proof.READINESS_REQUEST,
-                Duration.ofMinutes(30)));
+                Duration.ofMinutes(30),
+                RolloutSpec.Rehearsal.NEVER));
   }
 
   @Test
@@ -55,6 +56,7 @@ class RolloutPlanTest {
                 restart: OnNextChange
                 proof: Passive
                 silentAfter: 45s
+                rehearsal: Always
                 """))
         .isEqualTo(
             new RolloutPlan(
@@ -72,7 +74,8 @@ class RolloutPlanTest {
                     new RestartWindow("30 6 * * SUN", Duration.ofMinutes(90), ZoneOffset.UTC)),
                 RolloutSpec.Restart.ON_NEXT_CHANGE,
                 RolloutSpec.Proof.PASSIVE,
-                Duration.ofSeconds(45)));
+                Duration.ofSeconds(45),
+                RolloutSpec.Rehearsal.ALWAYS));
   }
 
   @ParameterizedTest

@@ -262,6 +262,12 @@ public class SimulatedControllers {
             });
   }
 
+  /** Runs a pod that no controller made. */
+  public void run(Pod pod, Pods how) {
+    pod.setStatus(status(new PodTemplateSpec(pod.getMetadata(), pod.getSpec()), how));
+    cluster.admin().resource(pod).updateStatus();
+  }
+
   /** Keeps the template as a revision, so that {@code kubectl rollout undo} has somewhere to go. */
   private ReplicaSet replicaSet(Deployment deployment, String hash) {
     String namespace = deployment.getMetadata().getNamespace();

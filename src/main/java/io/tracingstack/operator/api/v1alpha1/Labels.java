@@ -37,6 +37,12 @@ public final class Labels {
    */
   public static final String RESTART = "tracingstack.io/restart";
 
+  /**
+   * Annotation on a workload: {@code "true"} or {@code "false"}, instead of its stack's policy.
+   * Label of a rehearsal's pod: UID of the TracedWorkload that it is for.
+   */
+  public static final String REHEARSAL = "tracingstack.io/rehearsal";
+
   /** Annotation on a TracedWorkload: a new value tries again what was given up. */
   public static final String RETRY = "tracingstack.io/retry";
 

@@ -107,6 +107,19 @@ public enum Reason {
       "RolloutInProgress", Group.WAITING, "wait for the workload's own rollout to end"),
   REFUSED_BY_DRY_RUN(
       "RefusedByDryRun", Group.WAITING, "resolve what the API server or its admission refused"),
+  CANNOT_REHEARSE(
+      "CannotRehearse",
+      Group.WAITING,
+      "annotate the workload tracingstack.io/rehearsal=false to have it changed without a rehearsal"),
+  REHEARSAL_FORBIDDEN(
+      "RehearsalForbidden",
+      Group.WAITING,
+      "grant the right, or annotate the workload tracingstack.io/rehearsal=false"),
+  REHEARSAL_REFUSED(
+      "RehearsalRefused",
+      Group.WAITING,
+      "resolve what the API server or its admission says of the rehearsal's pod, or annotate the"
+          + " workload tracingstack.io/rehearsal=false"),
   // Admitted
   ADMITTED("Admitted", Group.PROGRESSING, ""),
   PLAN_ONLY(
@@ -129,6 +142,12 @@ public enum Reason {
       "PipelineDown",
       Group.WAITING,
       "wait for the stack's PipelineVerified: without it nothing can be proven"),
+  REHEARSING("Rehearsing", Group.PROGRESSING, "wait for the rehearsal to end"),
+  REHEARSAL_FAILED(
+      "RehearsalFailed",
+      Group.REVERTED,
+      "the workload was not touched; see status.rehearsal for the evidence; change the workload, or"
+          + " annotate the TracedWorkload tracingstack.io/retry with a new value, to try again"),
   // Injected
   REVERTING("Reverting", Group.PROGRESSING, "wait until the workload is healthy again"),
   REVERTED(

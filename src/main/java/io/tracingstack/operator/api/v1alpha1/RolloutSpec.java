@@ -62,7 +62,11 @@ public record RolloutSpec(
         @JsonPropertyDescription(
             "How long a traced workload may send nothing before it is asked, and told StoppedSending"
                 + " when it answers without a span. Default: 30m.")
-        String silentAfter) {
+        String silentAfter,
+    @JsonPropertyDescription(
+            "Always: before a workload is changed, one throw-away pod with the change is tried beside"
+                + " it; needs rights of its own. Default: Never.")
+        Rehearsal rehearsal) {
 
   static final String DURATION = "^([0-9]+(h|m|s))+$";
 
@@ -96,6 +100,14 @@ public record RolloutSpec(
     READINESS_REQUEST,
     @JsonProperty("Passive")
     PASSIVE
+  }
+
+  /** Whether a change is tried in a pod of its own before it reaches the workload. */
+  public enum Rehearsal {
+    @JsonProperty("Never")
+    NEVER,
+    @JsonProperty("Always")
+    ALWAYS
   }
 
   /** A time in which pods may restart. */

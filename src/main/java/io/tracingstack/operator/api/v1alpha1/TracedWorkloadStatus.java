@@ -30,6 +30,7 @@ public record TracedWorkloadStatus(
         Settled settled,
     @JsonPropertyDescription("What was undone because it failed, and the evidence")
         Reverted reverted,
+    @JsonPropertyDescription("The last try of a change in a pod of its own") Rehearsal rehearsal,
     @JsonPropertyDescription("When others removed our fields, newest last (RFC 3339)")
         List<String> lostInjections,
     @JsonPropertyDescription("Last value seen of the annotation tracingstack.io/retry")
@@ -40,7 +41,29 @@ public record TracedWorkloadStatus(
   public static TracedWorkloadStatus empty() {
     return new TracedWorkloadStatus(
         null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-        List.of());
+        null, List.of());
+  }
+
+  /** The same with another rehearsal. */
+  public TracedWorkloadStatus with(Rehearsal other) {
+    return new TracedWorkloadStatus(
+        observedGeneration,
+        state,
+        message,
+        stack,
+        revision,
+        candidate,
+        taken,
+        plan,
+        agent,
+        proof,
+        lastGood,
+        settled,
+        reverted,
+        other,
+        lostInjections,
+        handledRetry,
+        conditions);
   }
 
   /** An announced change. */

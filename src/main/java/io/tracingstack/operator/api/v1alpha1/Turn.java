@@ -31,4 +31,9 @@ public record Turn(
         && revision.equals(other.revision)
         && template.equals(other.template);
   }
+
+  /** The same change under another number. */
+  public Turn numbered(long other) {
+    return new Turn(other, revision, template, release, canary, riding);
+  }
 }

@@ -6,10 +6,11 @@ import java.util.List;
 import java.util.Map;
 
 /** Evaluates a label selector by the rules of {@code metav1.LabelSelector}. */
-final class NamespaceSelectors {
-  private NamespaceSelectors() {}
+public final class LabelSelectors {
+  private LabelSelectors() {}
 
-  static boolean matches(LabelSelector selector, Map<String, String> labels) {
+  /** Whether an object with these labels is selected; by an empty selector every one is. */
+  public static boolean matches(LabelSelector selector, Map<String, String> labels) {
     return matchLabels(selector).entrySet().stream()
             .allMatch(e -> e.getValue().equals(labels.get(e.getKey())))
         && selector.getMatchExpressions().stream().allMatch(e -> matches(e, labels));

@@ -4,7 +4,10 @@ import io.tracingstack.operator.api.v1alpha1.Labels;
 import io.tracingstack.operator.api.v1alpha1.RolloutSpec.Restart;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
 import io.tracingstack.operator.api.v1alpha1.Turn;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Asks for turns: the wish of one workload to be changed by us, and what became of it. */
 public final class Turns {
@@ -71,14 +74,13 @@ public final class Turns {
       String revision,
       String template,
       String release) {
-    Turn taken = before.taken();
-    if (taken != null && taken.revision().equals(revision)) {
-      return taken;
-    }
-    // Written just before the operator ended, or by one that knew no turns.
-    return admitted != null && admitted.revision().equals(revision)
-        ? admitted
-        : new Turn(number(before), revision, template, release, null, null);
+    return Stream.of(Optional.ofNullable(before.taken()), Optional.ofNullable(admitted))
+        .flatMap(Optional::stream)
+        .filter(turn -> turn.revision().equals(revision))
+        // The later one was used in this pass, or just before the operator ended.
+        .max(Comparator.comparing(Turn::number))
+        // Written by an operator that knew no turns.
+        .orElseGet(() -> new Turn(number(before), revision, template, release, null, null));
   }
 
   /**

@@ -7,6 +7,7 @@ import io.tracingstack.operator.api.v1alpha1.RolloutSpec.Restart;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
 import io.tracingstack.operator.api.v1alpha1.Turn;
 import io.tracingstack.operator.journey.Turns.Wish;
+import io.tracingstack.operator.testing.Yaml;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -70,6 +71,20 @@ class TurnsTest {
     assertThat(Turns.after(unused, FIRST))
         .isEqualTo(new Turn(3, "content", "template", "release", null, null));
     assertThat(Turns.after(unused, null)).isEqualTo(unused);
+  }
+
+  @Test
+  void contentThatCameBackInANewTurnHasUsedThatOne() {
+    Turn again = FIRST.numbered(2);
+    TracedWorkloadStatus before =
+        Yaml.read(
+            "taken: {number: 1, revision: content, template: template, release: release}",
+            TracedWorkloadStatus.class);
+
+    assertThat(Turns.takenWith(before, again, "content", "template", "release")).isEqualTo(again);
+    assertThat(Turns.takenWith(before, null, "content", "template", "release")).isEqualTo(FIRST);
+    assertThat(Turns.takenWith(before, again, "former", "template", "release"))
+        .isEqualTo(new Turn(2, "former", "template", "release", null, null));
   }
 
   private static Wish wish(Turn admitted, Restart restart, RolloutView rollout) {

@@ -94,7 +94,7 @@ public class RehearsalPlans {
       return Optional.of(
           new Refusal(
               Reason.REHEARSAL_FORBIDDEN,
-              "a rehearsal is wanted, and the operator may not create and delete pods in namespace"
+              "a rehearsal is wanted, and the operator may not create pods in namespace"
                   + " %s; an administrator grants it by: %s"
                       .formatted(namespace, pods.howToAllow())));
     }

@@ -16,7 +16,7 @@ cgroup_directories() {
 }
 
 create_cgroups() {
-  local directory controller name
+  local directory controller name weight
   if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
     for controller in $(</sys/fs/cgroup/cgroup.controllers); do
       echo "+$controller" >/sys/fs/cgroup/cgroup.subtree_control 2>/dev/null || true
@@ -28,6 +28,12 @@ create_cgroups() {
     for name in cpuset.cpus cpuset.mems; do
       if [ -e "$directory/../$name" ] && [ -w "$directory/$name" ]; then
         cat "$directory/../$name" >"$directory/$name"
+      fi
+    done
+    # Beside the machine's other processes all containers together would count as one.
+    for weight in cpu.shares=10240 cpu.weight=1000; do
+      if [ -e "$directory/${weight%=*}" ]; then
+        echo "${weight#*=}" >"$directory/${weight%=*}"
       fi
     done
   done < <(cgroup_directories)

@@ -49,7 +49,7 @@ public final class CollectorProcess implements AutoCloseable {
   private final int otlp;
   private final int counts;
 
-  private CollectorProcess(StackPlan plan, boolean everythingPrinted) throws IOException {
+  private CollectorProcess(StackPlan plan, boolean readable) throws IOException {
     directory = Files.createTempDirectory("tracingstack-collector");
     backend = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     backend.createContext(
@@ -74,11 +74,10 @@ public final class CollectorProcess implements AutoCloseable {
     listen(config.at("/extensions/health_check"), health);
     ((ObjectNode) config.at("/service/telemetry/metrics/readers/0/pull/exporter/prometheus"))
         .put("port", freePort());
-    ((ObjectNode) config.at("/exporters/otlphttp~1backend"))
-        .put("endpoint", "http://127.0.0.1:" + backend.getAddress().getPort())
-        .put("encoding", "json")
-        .put("compression", "none");
-    if (everythingPrinted) {
+    ObjectNode exporter = (ObjectNode) config.at("/exporters/otlphttp~1backend");
+    exporter.put("endpoint", "http://127.0.0.1:" + backend.getAddress().getPort());
+    if (readable) {
+      exporter.put("encoding", "json").put("compression", "none");
       ((ObjectNode) config.at("/exporters/debug")).put("verbosity", "detailed");
     }
     Path file = directory.resolve("collector.yaml");
@@ -108,14 +107,18 @@ public final class CollectorProcess implements AutoCloseable {
     return start(plan, false);
   }
 
-  /** As {@link #start}, but its debug exporter prints every attribute into the log. */
-  public static CollectorProcess startPrintingEverything(StackPlan plan) {
+  /**
+   * As {@link #start}, but what arrives can be read, and the debug exporter prints every attribute.
+   *
+   * @param plan it has {@code debug} switched on
+   */
+  public static CollectorProcess startReadable(StackPlan plan) {
     return start(plan, true);
   }
 
-  private static CollectorProcess start(StackPlan plan, boolean everythingPrinted) {
+  private static CollectorProcess start(StackPlan plan, boolean readable) {
     try {
-      return new CollectorProcess(plan, everythingPrinted);
+      return new CollectorProcess(plan, readable);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -123,11 +126,21 @@ public final class CollectorProcess implements AutoCloseable {
 
   /** Sends a request of OTLP in JSON. */
   public HttpResponse<String> send(JsonNode traces) {
+    return send(traces.toString().getBytes(StandardCharsets.UTF_8), "application/json");
+  }
+
+  /** Sends a request of OTLP of that content type. */
+  public HttpResponse<String> send(byte[] traces, String contentType) {
     return request(
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + otlp + "/v1/traces"))
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(traces.toString()))
+            .header("Content-Type", contentType)
+            .POST(HttpRequest.BodyPublishers.ofByteArray(traces))
             .build());
+  }
+
+  /** Processor time that the collector has used so far. */
+  public Duration processorTime() {
+    return process.info().totalCpuDuration().orElseThrow();
   }
 
   /** Waits until so many spans have reached the backend. */
@@ -148,11 +161,6 @@ public final class CollectorProcess implements AutoCloseable {
       }
     }
     return all;
-  }
-
-  /** Everything that reached the backend, as it was sent. */
-  public String receivedText() {
-    return String.join("\n", received);
   }
 
   /** What Prometheus would read of the counted spans, once there is some. */

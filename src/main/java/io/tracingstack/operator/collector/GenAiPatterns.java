@@ -93,8 +93,7 @@ final class GenAiPatterns {
   static final List<Replacement> VALUES =
       List.of(
           new Replacement(
-              "(?s)(\\binput_value=).*?(, input_type=|\\z)",
-              "${1}" + Redaction.REPLACEMENT + "${2}"));
+              "(?s)(input_value=).*?(, input_type=|\\z)", "${1}" + Redaction.REPLACEMENT + "${2}"));
 
   private GenAiPatterns() {}
 

@@ -10,8 +10,24 @@ import java.util.List;
  * harmless it counts as a secret. What was replaced is replaced by the same when it is met again.
  */
 final class SecretPatterns {
-  /** A text to find, and what to put in its place; that may name groups, as in {@code ${1}}. */
-  record Replacement(String regex, String by) {}
+  /**
+   * A text to find and what to put in its place.
+   *
+   * @param by may name groups, as in {@code ${1}}
+   * @param hints expressions of which one finds something in lower case wherever {@code regex} does
+   *     in the original; each begins with a fixed text
+   */
+  record Replacement(String regex, String by, List<String> hints) {
+    Replacement(String regex, String by, String... hints) {
+      this(regex, by, List.of(hints));
+    }
+  }
+
+  /** Stands between key and value where all attributes are one text. */
+  static final String AFTER_KEY = "\001";
+
+  /** Stands between one attribute and the next. */
+  static final String AFTER_VALUE = "\002";
 
   private static final String GONE = Redaction.REPLACEMENT;
 
@@ -57,6 +73,32 @@ final class SecretPatterns {
           + "|(?i)^(?:.*[\\W_])?"
           + any("max", "min", "eos", "bos", "pad", "unk", "stop", "first", "last", "per", "num")
           + "[\\W_]*(?:input|output|new|prompt|completion)?[\\W_]*token$";
+
+  private static final String TO_KEY_END = "[^\\x01\\x02]*\\x01";
+
+  /** Hints of {@link #KEYS}, in a text with {@link #AFTER_KEY} behind each key. */
+  static final List<String> KEY_HINTS =
+      List.of(
+          "pass" + TO_KEY_END,
+          "p(?:wd|sw|swd|w)" + TO_KEY_END,
+          "credential" + TO_KEY_END,
+          "cookie" + TO_KEY_END,
+          "authori[sz]ation" + TO_KEY_END,
+          "auth(?:[^a-z]|value|text|raw|hash|header|string|data)",
+          "key" + TO_KEY_END,
+          "secret" + TO_KEY_END,
+          "token(?:\\x01|[^s\\x01\\x02]" + TO_KEY_END + ")",
+          "jwt" + TO_KEY_END,
+          "sid(?:[^a-z]|value|text|raw|hash|header|string|data)",
+          "sess(?:ion)?[\\W_]*id",
+          "access[\\W_]*tokens",
+          "refresh[\\W_]*tokens",
+          "auth[\\W_]*tokens",
+          "bearer[\\W_]*tokens",
+          "session[\\W_]*tokens",
+          "rf[\\W_]*tokens",
+          "api[\\W_]*tokens",
+          "id[\\W_]*tokens");
 
   /** What a secret is called inside of a text, such as a body in JSON or a query. */
   private static final String NAME =
@@ -112,21 +154,56 @@ final class SecretPatterns {
   /** To the end of the line: cookies and digests have several parts. */
   private static final String BARE_HEADER = "(?:=\\\\*\"[^\"\\\\]*\\\\*\"?|[^\\r\\n\"'\\\\<&])+";
 
+  /**
+   * What begins with {@link #QUOTE} and {@link #ASSIGNS} begins with this, quotes escaped or not.
+   */
+  private static final String HINTS_ASSIGNMENT =
+      "(?:[\\\\\"'\\s\\]]|%2[27]|&quot;|&#3[49];|u002[27])*(?:[=:,\\n]|%3[ad])";
+
+  private static final String HINTS_NAME =
+      any(
+          "pass|pswd|pwd|pw|auth|secret|token|key|credential|jwt|sess|saml|cookie|client|code|connect");
+
   /** Every text is searched for these, in this order. */
   static final List<Replacement> VALUES =
       List.of(
           new Replacement(
-              "(?s)(" + HEADER + ASSIGNS + ")(?:" + QUOTED + "|" + BARE_HEADER + ")", QUOTED_GONE),
+              "(?s)(" + HEADER + ASSIGNS + ")(?:" + QUOTED + "|" + BARE_HEADER + ")",
+              QUOTED_GONE,
+              "authori[sz]ation" + HINTS_ASSIGNMENT,
+              "cookies?" + HINTS_ASSIGNMENT),
           new Replacement(
-              "(?s)(" + NAME + ASSIGNS + ")(?:" + QUOTED + "|" + BARE + ")", QUOTED_GONE),
+              "(?s)(" + NAME + ASSIGNS + ")(?:" + QUOTED + "|" + BARE + ")",
+              QUOTED_GONE,
+              "pass(?:[-_. ]?(?:word|wd|phrase|code)[\\w.-]{0,24})?" + HINTS_ASSIGNMENT,
+              "credential[\\w.-]{0,24}" + HINTS_ASSIGNMENT,
+              "p(?:s?wd|w)" + HINTS_ASSIGNMENT,
+              "auth" + HINTS_ASSIGNMENT,
+              "secret(?:[-_. ]?(?:access)?[-_. ]?key|[-_. ]?(?:value|string|text))?"
+                  + HINTS_ASSIGNMENT,
+              "key(?:s|id|value)?" + HINTS_ASSIGNMENT,
+              "token(?:s|[-_. ]?(?:value|\\d{1,2}))?" + HINTS_ASSIGNMENT,
+              "jwt" + HINTS_ASSIGNMENT,
+              "sess(?:ion)?_?id" + HINTS_ASSIGNMENT,
+              "connect.sid" + HINTS_ASSIGNMENT,
+              "saml(?:response|request)" + HINTS_ASSIGNMENT,
+              "client_assertion" + HINTS_ASSIGNMENT,
+              "code_verifier" + HINTS_ASSIGNMENT),
           // <password>, and <string name="password">
           new Replacement(
-              "(<[^<>]{0,60}" + any(NAME, HEADER) + "[^<>]{0,120}>)[^<]+", "${1}" + GONE),
+              "(<[^<>]{0,60}" + any(NAME, HEADER) + "[^<>]{0,120}>)[^<]+",
+              "${1}" + GONE,
+              "<[^<>]{0,60}" + HINTS_NAME),
           // --password value
-          new Replacement("(-{1,2}[\\w.-]*" + NAME + "\\s+[\"']?)[^\\s\"']+", "${1}" + GONE),
+          new Replacement(
+              "(-{1,2}[\\w.-]*" + NAME + "\\s+[\"']?)[^\\s\"']+",
+              "${1}" + GONE,
+              "-[\\w.-]*" + HINTS_NAME + "[\\w.-]*\\s"),
           // https://user:password@host, jdbc:oracle:thin:user/password@host
-          new Replacement("(://)[^\\s/?#\"'<>\\\\]+(@)", "${1}" + GONE + "${2}"),
-          new Replacement("(jdbc:oracle:\\w+:)[^\\s/@]+/[^\\s@]*(@)", "${1}" + GONE + "${2}"),
+          new Replacement(
+              "(://)[^\\s/?#\"'<>\\\\]+(@)", "${1}" + GONE + "${2}", "://[^\\s/?#\"'<>\\\\]+@"),
+          new Replacement(
+              "(jdbc:oracle:\\w+:)[^\\s/@]+/[^\\s@]*(@)", "${1}" + GONE + "${2}", "jdbc:oracle:"),
           // Parts of a query whose names are too short to mean a secret elsewhere.
           new Replacement(
               "((?:^|[?&;#]|%3[fF]|%26)(?i:"
@@ -135,10 +212,23 @@ final class SecretPatterns {
                       "awsaccesskeyid|googleaccessid|sig|signature",
                       "sid|session|assertion|ticket|otp")
                   + ")(?:=|%3[dD]))[^&#\\s\"'<>\\\\]+",
-              "${1}" + GONE),
-          new Replacement("([?&#](?i:code|key)=)[^&#\\s\"'<>\\\\]{16,}", "${1}" + GONE),
+              "${1}" + GONE,
+              "x-amz-",
+              "x-goog-",
+              "awsaccesskeyid",
+              "googleaccessid",
+              "s(?:ig|ignature|id|ession)(?:=|%3d)",
+              "assertion(?:=|%3d)",
+              "ticket(?:=|%3d)",
+              "otp(?:=|%3d)"),
+          new Replacement(
+              "([?&#](?i:code|key)=)[^&#\\s\"'<>\\\\]{16,}",
+              "${1}" + GONE,
+              "code=\\S{16}",
+              "key=\\S{16}"),
           // What is known by its form, wherever it stands.
-          new Replacement("(\\b(?i:bearer|basic)\\s+)[\\w.~+/=-]{8,}", "${1}" + GONE),
+          new Replacement(
+              "(\\b(?i:bearer|basic)\\s+)[\\w.~+/=-]{8,}", "${1}" + GONE, "bearer\\s", "basic\\s"),
           new Replacement(
               any(
                   "eyJ[\\w-]{5,}\\.[\\w-]+(?:\\.[\\w-]*)?",
@@ -153,7 +243,27 @@ final class SecretPatterns {
                   "\\bSG\\.[\\w-]{16,}\\.[\\w-]{16,}",
                   "\\bsha256~[\\w-]{20,}",
                   "-----BEGIN [A-Z ]*PRIVATE KEY(?s:.*?)(?:-----END [A-Z ]*PRIVATE KEY-----|\\z)"),
-              GONE));
+              GONE,
+              "eyj[\\w-]{5}",
+              "a(?:kia|sia)[a-z0-9]{12}",
+              "gh[pousr]_\\w{16}",
+              "github_pat_",
+              "hf_\\w{16}",
+              "gsk_\\w{16}",
+              "npm_\\w{16}",
+              "dop_v1_",
+              "gl(?:pat|dt|rt|oas|cbt|ptt)-",
+              "xox[a-z]-",
+              "k[-_][\\w-]{16}",
+              "nvapi-",
+              "tvly-",
+              "pypi-",
+              "aiza[\\w-]{30}",
+              "ya29\\.",
+              "hvs\\.",
+              "sg\\.[\\w-]{16}",
+              "sha256~",
+              "-----begin "));
 
   private static final String NAMES_A_SECRET =
       any(

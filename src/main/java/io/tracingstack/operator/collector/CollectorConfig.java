@@ -24,6 +24,7 @@ public final class CollectorConfig {
       YAMLMapper.builder()
           .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
           .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+          .disable(YAMLGenerator.Feature.SPLIT_LINES)
           .build();
 
   /** Attribute that says which injected content a span comes from. */

@@ -21,7 +21,9 @@ public record RedactionPlan(SortedSet<Preset> presets, List<String> keys, List<S
   private static final List<Preset> DEFAULT_PRESETS = List.of(Preset.SECRETS);
 
   private static final String FIELD = "spec.collector.redaction.";
-  private static final int MAX_LENGTH = 1024;
+
+  /** Each expression stands in the file a dozen times, and a ConfigMap holds at most 1 MiB. */
+  private static final int MAX_LENGTH = 256;
 
   /**
    * Fills in the defaults.

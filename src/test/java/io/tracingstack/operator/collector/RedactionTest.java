@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
 import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -62,6 +63,67 @@ class RedactionTest {
       assertThat(collector.log()).contains("ResourceSpans").doesNotContain(MARK);
       assertThat(collector.awaitCounts()).doesNotContain(MARK);
     }
+  }
+
+  /** Also: what users write is read by the statements as RE2 and by nothing else. */
+  @Test
+  void patternsOfUsersAreAppliedAsTheyAreWritten() throws IOException {
+    // Given
+    String redaction =
+        """
+        presets: []
+        keys: ['^customer\\.(email|phone)$', '^k8s\\.', 'tracingstack', '"quoted"']
+        values: ['\\b[A-Z]{2}\\d{20}\\b', 'shop-7c9f|0123456789abcdef', '^\\$\\{env:HOME\\}$', '\\x22\\t']
+        """;
+    JsonNode given =
+        new YAMLMapper()
+            .readTree(
+                """
+                - case: own patterns
+                  name: transfer to DE44500105175407324931
+                  status: no account DE44500105175407324931
+                  resource: {k8s.cluster.name: east}
+                  attributes:
+                    customer.email: jane@example.com
+                    customer.emails: 2
+                    a "quoted" key: x
+                    iban: from DE44500105175407324931.
+                    home: ${env:HOME}
+                    homes: ${env:HOME} $HOME $$ $1
+                    tab: "\\"\\t"
+                    password: kept
+                    list: [a, DE44500105175407324931]
+                """);
+    // When
+    try (CollectorProcess collector =
+        CollectorProcess.startReadable(plan("{%s}".formatted(flow(redaction))))) {
+      assertThat(collector.send(request(List.of(given.get(0)))).statusCode()).isEqualTo(200);
+      JsonNode arrived = collector.awaitResourceSpans(1).get(0);
+
+      // Then
+      JsonNode span = arrived.at("/scopeSpans/0/spans/0");
+      assertThat(span.path("name").asText()).isEqualTo("transfer to [REDACTED]");
+      assertThat(span.at("/status/message").asText()).isEqualTo("no account [REDACTED]");
+      assertThat(Otlp.plain(span.path("attributes")))
+          .isEqualTo(
+              new YAMLMapper()
+                  .readTree(
+                      """
+                      customer.emails: 2
+                      iban: from [REDACTED].
+                      home: '[REDACTED]'
+                      homes: ${env:HOME} $HOME $$ $1
+                      tab: '[REDACTED]'
+                      password: kept
+                      list.0: a
+                      list.1: '[REDACTED]'
+                      """));
+      assertThat(Otlp.plain(arrived.at("/resource/attributes"))).isEqualTo(PROOF);
+    }
+  }
+
+  private static String flow(String yaml) {
+    return String.join(", ", yaml.trim().split("\n"));
   }
 
   private static void compare(List<JsonNode> cases, ArrayNode arrived, SoftAssertions softly) {

@@ -14,6 +14,7 @@ import io.tracingstack.operator.testing.TestStacks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -122,6 +123,18 @@ class RedactionTest {
     }
   }
 
+  /** A ConfigMap holds 1 MiB; the backslash is what takes the most room. */
+  @Test
+  void theMostThatCanBeSaidFitsIntoAConfigMap() {
+    String expression = "'%s'".formatted("\\\\".repeat(128));
+    String all = "[" + String.join(", ", Collections.nCopies(32, expression)) + "]";
+    assertThat(
+            CollectorConfig.yaml(
+                    plan("{presets: [secrets, genai], keys: %s, values: %s}".formatted(all, all)))
+                .length())
+        .isLessThan(1_000_000);
+  }
+
   private static String flow(String yaml) {
     return String.join(", ", yaml.trim().split("\n"));
   }
@@ -213,7 +226,51 @@ class RedactionTest {
         .readTree(Path.of("src/test/resources/redaction", name.trim() + ".yaml").toFile())
         .forEach(cases::add);
     assertThat(cases).isNotEmpty();
+    List.copyOf(cases).forEach(together -> cases.addAll(alone(together)));
     return cases;
+  }
+
+  /** Each marked text in a span of its own, where nothing else gives a hint of it. */
+  private static List<JsonNode> alone(JsonNode together) {
+    List<JsonNode> cases = new ArrayList<>();
+    if (together.path("together").asBoolean()) {
+      return cases;
+    }
+    for (String place : List.of("resource", "scope", "attributes")) {
+      together.path(place).properties().stream()
+          .filter(attribute -> attribute.getValue().toString().contains(MARK))
+          .forEach(
+              attribute -> {
+                ObjectNode alone = alone(together, place + " " + attribute.getKey());
+                alone.putObject(place).set(attribute.getKey(), attribute.getValue());
+                cases.add(alone);
+              });
+    }
+    for (String text : List.of("name", "status")) {
+      if (together.path(text).asText().contains(MARK)) {
+        cases.add(alone(together, text).set(text, together.path(text)));
+      }
+    }
+    for (JsonNode event : together.path("events")) {
+      event.path("attributes").properties().stream()
+          .filter(attribute -> attribute.getValue().toString().contains(MARK))
+          .forEach(
+              attribute -> {
+                ObjectNode alone = alone(together, "event " + attribute.getKey());
+                ObjectNode copy = alone.putArray("events").addObject();
+                copy.set("name", event.path("name"));
+                copy.putObject("attributes").set(attribute.getKey(), attribute.getValue());
+                cases.add(alone);
+              });
+    }
+    return cases;
+  }
+
+  private static ObjectNode alone(JsonNode together, String what) {
+    ObjectNode alone = JSON.createObjectNode();
+    alone.put("case", together.path("case").asText() + ", only " + what);
+    alone.set("becomes", together.path("becomes"));
+    return alone;
   }
 
   private static ObjectNode request(List<JsonNode> cases) {

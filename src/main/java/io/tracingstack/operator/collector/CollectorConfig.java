@@ -24,6 +24,7 @@ public final class CollectorConfig {
       YAMLMapper.builder()
           .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
           .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+          .disable(YAMLGenerator.Feature.SPLIT_LINES)
           .build();
 
   /** Attribute that says which injected content a span comes from. */
@@ -34,6 +35,8 @@ public final class CollectorConfig {
 
   /** Where the certificate authority of an external backend is mounted. */
   static final String CA_DIRECTORY = "/etc/tracingstack/ca";
+
+  private static final String REDACTION = "transform/redaction";
 
   private CollectorConfig() {}
 
@@ -56,14 +59,21 @@ public final class CollectorConfig {
       exporters.put("debug", Map.of("verbosity", "basic"));
       traceExporters.add("debug");
     }
+    Map<String, Object> processors = new LinkedHashMap<>();
+    processors.put("memory_limiter", memoryLimiter(plan.collector()));
+    if (!plan.collector().redaction().isNone()) {
+      // Ahead of every exporter and connector: what is not to be stored is not to be seen
+      // elsewhere.
+      processors.put(REDACTION, Redaction.processor(plan.collector().redaction()));
+    }
     return ordered(
         "receivers", receivers(),
-        "processors", Map.of("memory_limiter", memoryLimiter(plan.collector())),
+        "processors", processors,
         "connectors", Map.of("spanmetrics", spanCounts()),
         "exporters", exporters,
         "extensions",
             Map.of("health_check", Map.of("endpoint", "0.0.0.0:" + CollectorPlan.HEALTH_PORT)),
-        "service", service(traceExporters));
+        "service", service(List.copyOf(processors.keySet()), traceExporters));
   }
 
   private static Map<String, Object> receivers() {
@@ -169,11 +179,11 @@ public final class CollectorConfig {
   }
 
   /** The collector expands {@code $} in every string; a user's text must stay text. */
-  private static String literal(String text) {
+  static String literal(String text) {
     return text.replace("$", "$$");
   }
 
-  private static Map<String, Object> service(List<String> traceExporters) {
+  private static Map<String, Object> service(List<String> processors, List<String> traceExporters) {
     return ordered(
         "extensions", List.of("health_check"),
         "telemetry",
@@ -198,7 +208,7 @@ public final class CollectorConfig {
                 "traces",
                     ordered(
                         "receivers", List.of("otlp"),
-                        "processors", List.of("memory_limiter"),
+                        "processors", processors,
                         "exporters", traceExporters),
                 "metrics/spans",
                     ordered(
@@ -206,7 +216,7 @@ public final class CollectorConfig {
   }
 
   /** A map that keeps the order given, so that the file, and its hash, never change by chance. */
-  private static Map<String, Object> ordered(Object... keysAndValues) {
+  static Map<String, Object> ordered(Object... keysAndValues) {
     Map<String, Object> map = new LinkedHashMap<>();
     for (int i = 0; i < keysAndValues.length; i += 2) {
       map.put((String) keysAndValues[i], keysAndValues[i + 1]);

@@ -16,7 +16,8 @@ public record CollectorPlan(
     int replicas,
     ResourceRequirements resources,
     long memoryLimitBytes,
-    boolean debug) {
+    boolean debug,
+    RedactionPlan redaction) {
   public static final int OTLP_GRPC_PORT = 4317;
   public static final int OTLP_HTTP_PORT = 4318;
 

@@ -98,7 +98,7 @@ public record StackPlan(
   }
 
   private static CollectorPlan collector(StackRef ref, CollectorSpec section, Defaults defaults) {
-    CollectorSpec spec = or(section, new CollectorSpec(null, null, null, null));
+    CollectorSpec spec = or(section, new CollectorSpec(null, null, null, null, null));
     ResourceRequirements given = or(spec.resources(), COLLECTOR_RESOURCES);
     Quantity limit =
         or(given.getLimits(), Map.<String, Quantity>of())
@@ -120,7 +120,8 @@ public record StackPlan(
         or(spec.replicas(), 1),
         resources,
         limitBytes,
-        or(spec.debug(), false));
+        or(spec.debug(), false),
+        RedactionPlan.of(spec.redaction()));
   }
 
   private static InstrumentationPlan instrumentation(

@@ -43,6 +43,10 @@ class TracingStackValidationApiTest extends OperatorTest {
           spec.collector.image                        | {collector: {image: 'has space:1'}}
           spec.collector.image                        | {collector: {image: ''}}
           spec.collector.debug                        | {collector: {debug: 'yes'}}
+          spec.collector.redaction.presets[1]         | {collector: {redaction: {presets: [secrets, emails]}}}
+          spec.collector.redaction.presets            | {collector: {redaction: {presets: secrets}}}
+          spec.collector.redaction.keys[0]            | {collector: {redaction: {keys: [1]}}}
+          spec.collector.redaction.value              | {collector: {redaction: {value: [a]}}}
           spec.collector.resources.limits             | {collector: {resources: {limits: [512Mi]}}}
           spec.collector.resources.limits.memory      | {collector: {resources: {limits: {memory: ''}}}}
           spec.collector.resources.limits.memory      | {collector: {resources: {limits: {memory: lots}}}}
@@ -137,6 +141,8 @@ class TracingStackValidationApiTest extends OperatorTest {
           spec.collector.resources.limits.cpu                   | {collector: {resources: {limits: {cpu: -1}}}}
           spec.collector.resources.requests.cpu                 | {collector: {resources: {requests: {cpu: 2}, limits: {cpu: 1}}}}
           spec.collector.resources.requests.memory              | {collector: {resources: {requests: {memory: 1Gi}}}}
+          spec.collector.redaction.keys[1]                      | {collector: {redaction: {keys: [a, 'b(']}}}
+          spec.collector.redaction.values[0]                    | {collector: {redaction: {values: ['(?<=a)b']}}}
           spec.instrumentation.resourceAttributes.a             | {instrumentation: {resourceAttributes: {a: 'x,y'}}}
           spec.instrumentation.resourceAttributes.a             | {instrumentation: {resourceAttributes: {a: ''}}}
           spec.instrumentation.resourceAttributes.a             | {instrumentation: {resourceAttributes: {a: '$(HOSTNAME)'}}}

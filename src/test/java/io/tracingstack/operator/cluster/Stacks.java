@@ -34,7 +34,7 @@ final class Stacks {
 
   static TracingStackSpec externalWithCollectorImage(SharedStack target, String image) {
     return new TracingStackSpec(
-        backend(target), new CollectorSpec(image, null, null, null), null, atOnce());
+        backend(target), new CollectorSpec(image, null, null, null, null), null, atOnce());
   }
 
   static TracingStackSpec externalWithAgent(SharedStack target, String image, String sha256) {

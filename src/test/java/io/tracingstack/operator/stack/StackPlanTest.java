@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.tracingstack.operator.api.v1alpha1.OtlpBackendSpec;
+import io.tracingstack.operator.api.v1alpha1.RedactionSpec.Preset;
 import io.tracingstack.operator.api.v1alpha1.StackRef;
 import io.tracingstack.operator.api.v1alpha1.TempoStorage;
 import io.tracingstack.operator.testing.TestStacks;
@@ -91,6 +92,25 @@ class StackPlanTest {
         .isEqualTo(Map.of("memory", new Quantity("256Mi")));
   }
 
+  @Test
+  void secretsAreRedactedUnlessAnotherListIsGiven() {
+    assertThat(redaction("{}")).isEqualTo(redaction("{redaction: {presets: [secrets]}}"));
+    assertThat(redaction("{redaction: {keys: [a]}}").presets()).containsExactly(Preset.SECRETS);
+    assertThat(redaction("{redaction: {presets: []}}").isNone()).isTrue();
+    assertThat(redaction("{redaction: {presets: [], values: [a]}}").isNone()).isFalse();
+  }
+
+  @Test
+  void anExpressionOfMoreThan256CharactersIsRefused() {
+    assertThatThrownBy(() -> redaction("{redaction: {keys: ['%s']}}".formatted("a".repeat(257))))
+        .isInstanceOf(InvalidSpecException.class)
+        .hasMessage("spec.collector.redaction.keys[0]: has more than 256 characters");
+  }
+
+  private static RedactionPlan redaction(String collector) {
+    return TestStacks.plan("collector: " + collector).collector().redaction();
+  }
+
   @ParameterizedTest
   @CsvSource({"2.10.8, 2", "v2.1, 2", "3.0.3, 3", "v3, 3", "12.1, 12", "main-abc123, 2", "'', 2"})
   void tempoMajorIsReadFromItsVersion(String version, int major) {
@@ -117,6 +137,16 @@ class StackPlanTest {
             + " | spec.collector.resources.requests.cpu: 2 is more than the limit 1500m",
         "collector: {resources: {requests: {memory: 1Gi}}}"
             + " | spec.collector.resources.requests.memory: 1Gi is more than the limit 512Mi",
+        "collector: {redaction: {keys: [a, 'b(']}}"
+            + " | spec.collector.redaction.keys[1]: 'b(' is not a regular expression of RE2: missing",
+        "collector: {redaction: {keys: ['(?!a)b']}}"
+            + " | spec.collector.redaction.keys[0]: '(?!a)b' is not a regular expression of RE2",
+        "collector: {redaction: {values: ['(a)\\1']}}"
+            + " | spec.collector.redaction.values[0]: '(a)\\1' is not a regular expression of RE2",
+        "collector: {redaction: {values: [a, b, 'x*']}}"
+            + " | spec.collector.redaction.values[2]: 'x*' matches the empty text",
+        "collector: {redaction: {values: ['']}} | spec.collector.redaction.values[0]: is empty",
+        "collector: {redaction: {keys: [null]}} | spec.collector.redaction.keys[0]: is empty",
         "instrumentation: {java: {resources: {limits: {cpu: fast}}}}"
             + " | spec.instrumentation.java.resources.limits.cpu: 'fast' is not a quantity",
         "instrumentation: {resourceAttributes: {team: 'a,b'}}"

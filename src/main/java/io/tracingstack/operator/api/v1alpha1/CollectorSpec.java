@@ -20,4 +20,7 @@ public record CollectorSpec(
         ResourceRequirements resources,
     @JsonPropertyDescription(
             "Also print a count of received spans to the collector's log. Default: false.")
-        Boolean debug) {}
+        Boolean debug,
+    @JsonPropertyDescription(
+            "What is taken out of every span before it is stored, counted or printed.")
+        RedactionSpec redaction) {}

@@ -44,7 +44,7 @@ public class ClusterWatch {
   private SharedIndexInformer<Namespace> namespaces;
   private SharedIndexInformer<TracingStack> stacks;
   private SharedIndexInformer<Pod> pods;
-  private boolean started;
+  private volatile boolean started;
 
   ClusterWatch(KubernetesClient client) {
     this.client = client;
@@ -60,7 +60,6 @@ public class ClusterWatch {
     if (started) {
       return;
     }
-    started = true;
     stacks =
         informer(
             client.resources(TracingStack.class).inAnyNamespace(),
@@ -74,6 +73,7 @@ public class ClusterWatch {
             client.pods().inAnyNamespace().withLabel(Labels.REVISION),
             new MetadataStore<>(Pod.class));
     namespaces = informer(client.namespaces(), new SlimStores.Namespaces());
+    started = true;
     Stream.of(List.of(stacks, pods, namespaces), workloads)
         .flatMap(List::stream)
         .forEach(i -> i.start().toCompletableFuture().join());
@@ -106,6 +106,20 @@ public class ClusterWatch {
   /** A namespace's metadata. */
   public Optional<Namespace> namespace(String name) {
     return Optional.ofNullable(namespaces.getStore().getByKey(name));
+  }
+
+  /**
+   * Whether all is known that may select workloads of a namespace. Before, one that is not selected
+   * now may be a moment later, so nothing follows from that.
+   */
+  public boolean isComplete(String namespace) {
+    List<SharedIndexInformer<? extends HasMetadata>> followed = labelledNamespaces.get(namespace);
+    return started
+        && Stream.concat(Stream.of(stacks, namespaces), workloads.stream())
+            .allMatch(SharedIndexInformer::hasSynced)
+        && (followed == null
+            ? namespace(namespace).filter(ClusterWatch::isSelected).isEmpty()
+            : followed.stream().allMatch(SharedIndexInformer::hasSynced));
   }
 
   /** Metadata of the workloads in a namespace that a label, theirs or its, may select. */
@@ -194,11 +208,7 @@ public class ClusterWatch {
   /** Watches all workloads of a namespace while its label selects them. */
   private synchronized void follow(Namespace namespace) {
     String name = namespace.getMetadata().getName();
-    String wanted = orEmpty(namespace.getMetadata().getLabels()).get(Labels.INJECT);
-    boolean selected =
-        wanted != null
-            && !Labels.INJECT_OPT_OUT.equals(wanted)
-            && namespace.getMetadata().getDeletionTimestamp() == null;
+    boolean selected = isSelected(namespace);
     if (!started || selected == labelledNamespaces.containsKey(name)) {
       return;
     }
@@ -214,6 +224,13 @@ public class ClusterWatch {
     } else {
       labelledNamespaces.remove(name).forEach(SharedIndexInformer::stop);
     }
+  }
+
+  private static boolean isSelected(Namespace namespace) {
+    String wanted = orEmpty(namespace.getMetadata().getLabels()).get(Labels.INJECT);
+    return wanted != null
+        && !Labels.INJECT_OPT_OUT.equals(wanted)
+        && namespace.getMetadata().getDeletionTimestamp() == null;
   }
 
   private static Map<String, String> orEmpty(Map<String, String> map) {

@@ -63,10 +63,12 @@ class LeavingTest {
             .annotate(Labels.CANARY, "true")
             .deploy()
             .awaitRolledOut();
+    String before = canary.template();
     canary.label().awaitState("AwaitingTraffic");
     leaves(waiting, "WaitingForCanary");
     // While no request has come
-    leaves(canary, "AwaitingTraffic");
+    canary.unlabel().awaitForgotten();
+    assertThat(canary.template()).isEqualTo(before);
   }
 
   @Test

@@ -43,7 +43,7 @@ class RehearsalTest {
     SharedStack.create(
         namespace,
         "own",
-        Stacks.external(stack, "{canary: 0, verifyTimeout: 90s, rehearsal: Always}"));
+        Stacks.external(stack, "{canary: 0, verifyTimeout: 3m, rehearsal: Always}"));
     SharedStack.awaitReady(namespace, "own");
   }
 

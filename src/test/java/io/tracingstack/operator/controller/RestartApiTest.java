@@ -77,6 +77,34 @@ class RestartApiTest extends OperatorTest {
     assertThat(version(namespace)).isEqualTo(version);
   }
 
+  /** Who is selected by a namespace's label alone is known later than the rest. */
+  @Test
+  void whatANamespaceSelectsStaysSelected() {
+    String namespace = cluster.namespace("restart", Map.of(Labels.INJECT, "java"));
+    readyStack(namespace, "tracing");
+    apply(Manifests.deployment(namespace, "shop", application.port()));
+    controllers.rollOut(namespace, "shop", Pods.healthy(sha256()));
+    awaitInjected(namespace, "shop");
+    controllers.rollOut(namespace, "shop", Pods.healthy(sha256()));
+    awaitTraced(namespace, "shop");
+    String uid = uid(namespace);
+    String version = version(namespace);
+
+    for (int i = 0; i < 3; i++) {
+      stop();
+      double finished = passes.finished("TracedWorkload");
+      cluster.startOperator();
+      eventually().until(() -> passes.finished("TracedWorkload") > finished);
+    }
+
+    assertThat(uid(namespace)).isEqualTo(uid);
+    assertThat(version(namespace)).isEqualTo(version);
+  }
+
+  private String uid(String namespace) {
+    return traced(namespace, "deployment-shop").orElseThrow().getMetadata().getUid();
+  }
+
   private void stop() {
     passes.awaitNone();
     cluster.stopOperator();

@@ -29,6 +29,7 @@ class ArchitectureTest {
     BASE + ".backend..",
     BASE + ".collector..",
     BASE + ".injection..",
+    BASE + ".llamastack..",
     BASE + ".status..",
     BASE + ".verification..",
     BASE + ".rollout..",
@@ -50,6 +51,8 @@ class ArchitectureTest {
           .definedBy(BASE + ".collector..")
           .layer("injection")
           .definedBy(BASE + ".injection..")
+          .layer("llamastack")
+          .definedBy(BASE + ".llamastack..")
           .layer("status")
           .definedBy(BASE + ".status..")
           .layer("verification")
@@ -72,6 +75,8 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("api", "stack")
           .whereLayer("injection")
           .mayOnlyAccessLayers("api", "stack")
+          .whereLayer("llamastack")
+          .mayOnlyAccessLayers("api", "stack", "injection")
           .whereLayer("status")
           .mayOnlyAccessLayers("api")
           .whereLayer("verification")
@@ -79,7 +84,8 @@ class ArchitectureTest {
           .whereLayer("rollout")
           .mayOnlyAccessLayers("api", "stack", "injection", "status", "verification")
           .whereLayer("journey")
-          .mayOnlyAccessLayers("api", "stack", "injection", "status", "verification", "rollout")
+          .mayOnlyAccessLayers(
+              "api", "stack", "injection", "llamastack", "status", "verification", "rollout")
           .whereLayer("controller")
           .mayNotBeAccessedByAnyLayer()
           .ensureAllClassesAreContainedInArchitectureIgnoring(BASE);

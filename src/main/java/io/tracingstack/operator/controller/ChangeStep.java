@@ -144,7 +144,8 @@ public class ChangeStep {
     return new Plan(
         planOnly ? patch(subject) : null,
         subject.stored().rollout().restarts(),
-        "accepted by a server-side dry run");
+        "accepted by a server-side dry run",
+        subject.plan().summary());
   }
 
   private static String patch(Subject subject) {

@@ -22,6 +22,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Finds out whether a change is to be undone. That is written down first and done in the next pass:
@@ -30,6 +31,10 @@ import java.util.Optional;
 @ApplicationScoped
 public class Failures {
   private static final Duration AT_ONCE = Duration.ofMillis(100);
+
+  /** What is in an application that nothing here can instrument. */
+  private static final Set<Reason> UNKNOWN_TO_US =
+      Set.of(Reason.NO_INSTRUMENTED_LIBRARY, Reason.NO_INSTRUMENTATION_IN_IMAGE);
 
   private final Surroundings surroundings;
   private final ClusterWatch watch;
@@ -82,7 +87,7 @@ public class Failures {
     boolean isFailure =
         Boolean.FALSE.equals(finding.status())
             && (finding.reason().group() == Reason.Group.FAILED
-                || finding.reason() == Reason.NO_INSTRUMENTED_LIBRARY);
+                || UNKNOWN_TO_US.contains(finding.reason()));
     boolean provenBefore = subject.draft().provenBefore(subject.plan().revision());
     if (!isFailure || provenBefore || !pipelineVerified(subject) || !isLate(subject, pods)) {
       return Optional.empty();
@@ -92,9 +97,7 @@ public class Failures {
             subject,
             new Verdict(
                 // Nobody else's application is the worse for an unknown library in this one.
-                finding.reason() == Reason.NO_INSTRUMENTED_LIBRARY
-                    ? Verdict.Kind.UNCLEAR
-                    : Verdict.Kind.OURS,
+                UNKNOWN_TO_US.contains(finding.reason()) ? Verdict.Kind.UNCLEAR : Verdict.Kind.OURS,
                 finding.reason(),
                 finding.message(),
                 Optional.empty())));

@@ -9,7 +9,9 @@ import io.tracingstack.operator.api.v1alpha1.TracedWorkload;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Reverted;
 import io.tracingstack.operator.api.v1alpha1.WorkloadRef;
+import io.tracingstack.operator.injection.EnvFromNames;
 import io.tracingstack.operator.injection.Footprint;
+import io.tracingstack.operator.injection.InjectionDecision;
 import io.tracingstack.operator.injection.InjectionPlan;
 import io.tracingstack.operator.injection.JavaInjection;
 import io.tracingstack.operator.injection.Refusal;
@@ -22,15 +24,21 @@ import io.tracingstack.operator.journey.Progress;
 import io.tracingstack.operator.journey.Reverts;
 import io.tracingstack.operator.journey.StatusDraft;
 import io.tracingstack.operator.kube.ClusterWatch;
+import io.tracingstack.operator.kube.ServerStore;
 import io.tracingstack.operator.kube.WorkloadStore;
 import io.tracingstack.operator.kube.WorkloadStore.Removal;
 import io.tracingstack.operator.kube.WorkloadStore.Stored;
+import io.tracingstack.operator.llamastack.LlamaStackInjection;
+import io.tracingstack.operator.llamastack.ModelEndpoint;
+import io.tracingstack.operator.llamastack.ServerView;
 import io.tracingstack.operator.stack.InstrumentationPlan;
 import io.tracingstack.operator.stack.StackPlan;
 import io.tracingstack.operator.status.Finding;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -47,6 +55,7 @@ public class WorkloadJourney {
   private final StackPlans plans;
   private final StackSelection.Policy policy;
   private final WorkloadStore workloads;
+  private final ServerStore servers;
   private final ChangeStep changing;
   private final WatchStep watching;
   private final Clock clock;
@@ -56,6 +65,7 @@ public class WorkloadJourney {
       StackPlans plans,
       StackSelection.Policy policy,
       WorkloadStore workloads,
+      ServerStore servers,
       ChangeStep changing,
       WatchStep watching,
       Clock clock) {
@@ -63,6 +73,7 @@ public class WorkloadJourney {
     this.plans = plans;
     this.policy = policy;
     this.workloads = workloads;
+    this.servers = servers;
     this.changing = changing;
     this.watching = watching;
     this.clock = clock;
@@ -75,7 +86,9 @@ public class WorkloadJourney {
     if (WorkloadKind.of(ref).filter(WorkloadKind::isInjectable).isEmpty()) {
       return Optional.of(leave(tw, before));
     }
-    return workloads.get(namespace, ref).map(stored -> advance(tw, before, stored));
+    return workloads
+        .get(namespace, ref)
+        .map(stored -> advance(tw, before, stored.with(servers.serverOf(stored.object()))));
   }
 
   /** What cannot be changed is not even read. */
@@ -115,7 +128,7 @@ public class WorkloadJourney {
         ConditionType.SELECTED,
         Finding.yes(Reason.SELECTED, "served by TracingStack " + stack.ref()));
 
-    JavaInjection.Decision decision = decide(tw, stored, stack.instrumentation());
+    InjectionDecision decision = decide(tw, stored, stack.instrumentation());
     if (decision.refusal().isPresent()) {
       return withdraw(tw, draft, ConditionType.PREFLIGHT, decision.refusal().get());
     }
@@ -130,6 +143,9 @@ public class WorkloadJourney {
             stack,
             stack.instrumentation(),
             decision.plan().orElseThrow());
+    if (subject.isLlamaStack()) {
+      draft.llamaStack(subject.llamaStack(warnings(subject)).status());
+    }
     Optional<Reverted> standing =
         Stream.concat(
                 Stream.of(subject.plan().revision()),
@@ -219,38 +235,66 @@ public class WorkloadJourney {
         failure, healthy, clock.instant(), subject.stack().rollout().verifyTimeout());
   }
 
-  private JavaInjection.Decision decide(
+  private InjectionDecision decide(
       TracedWorkload tw, Stored stored, InstrumentationPlan instrumentation) {
-    return JavaInjection.decide(
-        tw.getMetadata().getUid(),
-        stored.view(),
-        instrumentation,
-        workloads.envFromNames(tw.getMetadata().getNamespace(), stored.template()));
+    String namespace = tw.getMetadata().getNamespace();
+    EnvFromNames envFrom = workloads.envFromNames(namespace, stored.template());
+    String journey = tw.getMetadata().getUid();
+    return LlamaStackInjection.LANGUAGE.equals(tw.getSpec().language())
+        ? LlamaStackInjection.decide(
+            journey,
+            stored.view(),
+            instrumentation,
+            envFrom,
+            new LlamaStackInjection.Facts(
+                stored.server(), orEmpty(namespaceOf(namespace).getAnnotations())))
+        : JavaInjection.decide(journey, stored.view(), instrumentation, envFrom);
+  }
+
+  /** What does not keep a server from tracing, but may keep it from its work. */
+  private List<String> warnings(Subject subject) {
+    return ModelEndpoint.of(subject.namespace(), subject.serverContainer())
+        .filter(model -> !servers.serviceExists(model.namespace(), model.service()))
+        .map(model -> List.of(model.missing()))
+        .orElse(List.of());
+  }
+
+  private ObjectMeta namespaceOf(String name) {
+    return watch.namespace(name).map(Namespace::getMetadata).orElseGet(ObjectMeta::new);
   }
 
   private StackSelection.Choice choose(TracedWorkload tw, Stored stored) {
     String language = tw.getSpec().language();
-    if (!"java".equals(language)) {
+    // A server is none of Java's, whatever its label says.
+    boolean known =
+        LlamaStackInjection.LANGUAGE.equals(language)
+            || "java".equals(language) && stored.server().isEmpty();
+    if (!known) {
       return new StackSelection.Choice(
           Optional.empty(),
           Optional.of(
               new Refusal(
                   Reason.UNSUPPORTED_LANGUAGE,
-                  "label %s has the value '%s'".formatted(Labels.INJECT, language))));
+                  "label %s of %s has the value '%s'"
+                      .formatted(
+                          Labels.INJECT,
+                          stored
+                              .server()
+                              .map(ServerView::title)
+                              .orElse("the workload or its namespace"),
+                          language))));
     }
-    ObjectMeta namespace =
-        watch
-            .namespace(tw.getMetadata().getNamespace())
-            .map(Namespace::getMetadata)
-            .orElseGet(ObjectMeta::new);
-    ObjectMeta workload = stored.object().getMetadata();
+    ObjectMeta namespace = namespaceOf(tw.getMetadata().getNamespace());
+    Map<String, String> labels =
+        new HashMap<>(stored.server().map(ServerView::labels).orElse(Map.of()));
+    labels.putAll(orEmpty(stored.object().getMetadata().getLabels()));
     return StackSelection.choose(
         new StackSelection.NamespaceView(
             tw.getMetadata().getNamespace(),
             orEmpty(namespace.getLabels()),
             orEmpty(namespace.getAnnotations())),
-        orEmpty(workload.getLabels()),
-        orEmpty(workload.getAnnotations()),
+        labels,
+        stored.view().annotations(),
         plans.candidates(watch.stacks()),
         policy);
   }

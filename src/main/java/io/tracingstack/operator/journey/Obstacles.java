@@ -151,11 +151,12 @@ public final class Obstacles {
     PodResources becomes = PodResources.of(after);
     Container ours =
         after.getInitContainers().stream()
-            .filter(c -> Footprint.NAME.equals(c.getName()))
+            .filter(c -> Footprint.isOurs(c.getName()))
             .findFirst()
             .orElseThrow();
+    boolean agent = Footprint.NAME.equals(ours.getName());
     return Stream.of(
-            facts.workload().isInjected()
+            facts.workload().isInjected() || !agent
                 ? Stream.<Refusal>empty()
                 : firstTime(facts, base, before),
             LimitRangeRules.check(facts.limitRanges(), was, becomes, ours).stream(),

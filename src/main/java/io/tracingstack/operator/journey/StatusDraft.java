@@ -2,6 +2,7 @@ package io.tracingstack.operator.journey;
 
 import io.fabric8.kubernetes.api.model.Condition;
 import io.tracingstack.operator.api.v1alpha1.ConditionType;
+import io.tracingstack.operator.api.v1alpha1.LlamaStackStatus;
 import io.tracingstack.operator.api.v1alpha1.Reason;
 import io.tracingstack.operator.api.v1alpha1.StackRef;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
@@ -39,6 +40,7 @@ public final class StatusDraft {
   private GoodAgent lastGood;
   private Reverted reverted;
   private AgentReport agent;
+  private LlamaStackStatus llamaStack;
   private Proof proof;
   private List<String> lostInjections;
   private boolean waitsWithFormerContent;
@@ -75,6 +77,15 @@ public final class StatusDraft {
 
   public void agent(Optional<AgentReport> agent) {
     this.agent = agent.orElse(null);
+  }
+
+  /** What is known of a LlamaStack server. */
+  public void llamaStack(LlamaStackStatus known) {
+    this.llamaStack = known;
+  }
+
+  public LlamaStackStatus llamaStack() {
+    return llamaStack;
   }
 
   /** The turn this workload waits for; none means that it wants nothing. */
@@ -135,6 +146,7 @@ public final class StatusDraft {
         before.taken(),
         before.plan(),
         before.agent(),
+        before.llamaStack(),
         before.proof(),
         before.lastGood(),
         before.reverted(),
@@ -296,6 +308,7 @@ public final class StatusDraft {
         taken,
         plan,
         agent,
+        llamaStack,
         proof,
         lastGood,
         reverted,

@@ -112,6 +112,7 @@ public final class SlimStores {
                           null,
                           null,
                           null,
+                          null,
                           slim(s.reverted()),
                           null,
                           null,

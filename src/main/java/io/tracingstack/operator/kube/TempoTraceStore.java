@@ -39,7 +39,9 @@ public class TempoTraceStore implements TraceStore {
                   attribute(resource, "service.name"),
                   span.path("name").asText(),
                   attribute(resource, "tracingstack.revision"),
-                  podOf(resource)));
+                  podOf(resource),
+                  attribute(span.path("attributes"), "tracingstack.llamastack.patch"),
+                  attribute(span.path("attributes"), "process.pid")));
         }
       }
     }
@@ -96,7 +98,9 @@ public class TempoTraceStore implements TraceStore {
   private static String attribute(JsonNode attributes, String key) {
     for (JsonNode attribute : attributes) {
       if (key.equals(attribute.path("key").asText())) {
-        return attribute.path("value").path("stringValue").asText("");
+        JsonNode value = attribute.path("value");
+        // A 64-bit number is a string in OTLP's JSON, too.
+        return value.path("stringValue").asText(value.path("intValue").asText(""));
       }
     }
     return "";

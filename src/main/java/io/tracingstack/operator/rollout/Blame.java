@@ -159,7 +159,7 @@ public final class Blame {
         .refused()
         .map(
             r -> {
-              boolean named = r.message().contains(Footprint.NAME);
+              boolean named = Footprint.isNamedIn(r.message());
               boolean ours = named || (isUnproven() && !facts.templateChanged());
               boolean early = !named && lasts(r.since(), REFUSAL_PATIENCE).isNegative();
               return new Verdict(

@@ -337,6 +337,7 @@ final class World {
             null,
             null,
             null,
+            null,
             reverted,
             null,
             null,

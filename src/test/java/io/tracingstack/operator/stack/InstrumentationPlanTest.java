@@ -55,7 +55,8 @@ class InstrumentationPlanTest {
         new Defaults(
             TestStacks.DEFAULTS.collectorImage(),
             "registry.example.com/agent-init:0.2.0",
-            TestStacks.DEFAULTS.agentSha256());
+            TestStacks.DEFAULTS.agentSha256(),
+            TestStacks.DEFAULTS.repairFiles());
 
     assertThat(StackPlan.of(stack, upgraded, Optional.empty()).instrumentation().release())
         .isNotEqualTo(BY_DEFAULT);

@@ -33,7 +33,8 @@ public class FakeTraceStore implements TraceStore {
   public void add(String traceId, String revision, String pod) {
     traces.put(
         traceId,
-        new FoundTrace(traceId, List.of(new FoundTrace.Span("shop", "GET /", revision, pod))));
+        new FoundTrace(
+            traceId, List.of(new FoundTrace.Span("shop", "GET /", revision, pod, "", ""))));
   }
 
   String newTraceId() {

@@ -108,6 +108,7 @@ public final class TestPods {
         ended == null ? pod.readySince() : Optional.empty(),
         pod.readinessProbe(),
         pod.report(),
+        pod.repair(),
         pod.initEndedWithoutReport(),
         pod.life(),
         pod.troubles(),
@@ -128,6 +129,7 @@ public final class TestPods {
         trouble.isEmpty() && report.isPresent() ? Optional.of(CREATED) : Optional.empty(),
         Optional.empty(),
         report,
+        Optional.empty(),
         silent,
         new PodLife(
             Optional.of("node-1"),

@@ -2,6 +2,9 @@ package io.tracingstack.operator.api.v1alpha1;
 
 /** Labels and annotations that users set or see; the one home of these strings. */
 public final class Labels {
+  /** What the names of all labels and annotations of ours begin with. */
+  public static final String DOMAIN = "tracingstack.io/";
+
   /** On a workload or its namespace: the language to inject, or {@code "false"}. */
   public static final String INJECT = "tracingstack.io/inject";
 

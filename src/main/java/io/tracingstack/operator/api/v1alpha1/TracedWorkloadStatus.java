@@ -23,6 +23,8 @@ public record TracedWorkloadStatus(
     @JsonPropertyDescription("The last turn in which our fields were written") Turn taken,
     @JsonPropertyDescription("What would be done, while nothing is applied") Plan plan,
     AgentReport agent,
+    @JsonPropertyDescription("What is known of a LlamaStack server; absent for other workloads")
+        LlamaStackStatus llamaStack,
     Proof proof,
     @JsonPropertyDescription("The agent that was proven last; a failed upgrade returns to it")
         GoodAgent lastGood,
@@ -37,7 +39,7 @@ public record TracedWorkloadStatus(
   /** An empty status, before anything was observed. */
   public static TracedWorkloadStatus empty() {
     return new TracedWorkloadStatus(
-        null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+        null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
         List.of());
   }
 
@@ -47,7 +49,8 @@ public record TracedWorkloadStatus(
       @JsonPropertyDescription("The exact body of the server-side apply, as YAML") String patch,
       @JsonPropertyDescription("Whether pods restart, and how") String restarts,
       @JsonPropertyDescription("What the API server and its admission say to a dry run")
-          String verdict) {}
+          String verdict,
+      @JsonPropertyDescription("What would be brought in, in one sentence") String summary) {}
 
   /** An agent that was proven in this workload. */
   public record GoodAgent(

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /** Evaluates a label selector by the rules of {@code metav1.LabelSelector}. */
-final class NamespaceSelectors {
-  private NamespaceSelectors() {}
+final class LabelSelectors {
+  private LabelSelectors() {}
 
   static boolean matches(LabelSelector selector, Map<String, String> labels) {
     return matchLabels(selector).entrySet().stream()
@@ -15,7 +15,7 @@ final class NamespaceSelectors {
         && selector.getMatchExpressions().stream().allMatch(e -> matches(e, labels));
   }
 
-  /** Says what no namespace could be compared with, as the API server does for a Service. */
+  /** Says what nothing could be compared with, as the API server does for a Service. */
   static void validate(LabelSelector selector, String field) {
     List<LabelSelectorRequirement> expressions = selector.getMatchExpressions();
     for (int i = 0; i < expressions.size(); i++) {

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class NamespaceSelectorsTest {
+class LabelSelectorsTest {
   private static final Map<String, String> LABELS = Map.of("team", "payments", "tier", "1");
 
   @ParameterizedTest

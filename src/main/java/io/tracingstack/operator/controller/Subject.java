@@ -1,6 +1,7 @@
 package io.tracingstack.operator.controller;
 
 import io.fabric8.kubernetes.api.model.Container;
+import io.tracingstack.operator.api.v1alpha1.Labels;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkload;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
 import io.tracingstack.operator.api.v1alpha1.Turn;
@@ -9,7 +10,6 @@ import io.tracingstack.operator.injection.InjectionPlan;
 import io.tracingstack.operator.journey.LlamaStackFindings;
 import io.tracingstack.operator.journey.StatusDraft;
 import io.tracingstack.operator.kube.WorkloadStore.Stored;
-import io.tracingstack.operator.llamastack.LlamaStackInjection;
 import io.tracingstack.operator.stack.InstrumentationPlan;
 import io.tracingstack.operator.stack.StackPlan;
 import java.util.List;
@@ -49,7 +49,7 @@ record Subject(
 
   /** Whether it is a LlamaStack server. */
   boolean isLlamaStack() {
-    return LlamaStackInjection.LANGUAGE.equals(tw.getSpec().language());
+    return Labels.INJECT_LLAMA_STACK.equals(tw.getSpec().language());
   }
 
   /** What is known of the server that it is, with these warnings. */

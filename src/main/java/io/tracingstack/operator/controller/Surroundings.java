@@ -1,5 +1,6 @@
 package io.tracingstack.operator.controller;
 
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -46,8 +47,23 @@ public class Surroundings {
             pods(subject),
             client.resourceQuotas().inNamespace(subject.namespace()).list().getItems(),
             client.limitRanges().inNamespace(subject.namespace()).list().getItems(),
+            subject.isLlamaStack() ? claims(subject) : List.of(),
             riding,
             clock.instant()));
+  }
+
+  private List<PersistentVolumeClaim> claims(Subject subject) {
+    return subject.stored().template().getSpec().getVolumes().stream()
+        .filter(v -> v.getPersistentVolumeClaim() != null)
+        .map(
+            v ->
+                client
+                    .persistentVolumeClaims()
+                    .inNamespace(subject.namespace())
+                    .withName(v.getPersistentVolumeClaim().getClaimName())
+                    .get())
+        .filter(Objects::nonNull)
+        .toList();
   }
 
   /** The workload's pods that are not of the newest injected template. */

@@ -240,7 +240,7 @@ public class WorkloadJourney {
     String namespace = tw.getMetadata().getNamespace();
     EnvFromNames envFrom = workloads.envFromNames(namespace, stored.template());
     String journey = tw.getMetadata().getUid();
-    return LlamaStackInjection.LANGUAGE.equals(tw.getSpec().language())
+    return Labels.INJECT_LLAMA_STACK.equals(tw.getSpec().language())
         ? LlamaStackInjection.decide(
             journey,
             stored.view(),
@@ -267,7 +267,7 @@ public class WorkloadJourney {
     String language = tw.getSpec().language();
     // A server is none of Java's, whatever its label says.
     boolean known =
-        LlamaStackInjection.LANGUAGE.equals(language)
+        Labels.INJECT_LLAMA_STACK.equals(language)
             || "java".equals(language) && stored.server().isEmpty();
     if (!known) {
       return new StackSelection.Choice(

@@ -240,7 +240,9 @@ public class ClusterWatch {
       return Set.of();
     }
     String label = orEmpty(namespace.getMetadata().getLabels()).get(Labels.INJECT);
-    if (label != null && !Labels.INJECT_OPT_OUT.equals(label)) {
+    if (label != null
+        && !Labels.INJECT_OPT_OUT.equals(label)
+        && !Labels.INJECT_LLAMA_STACK.equals(label)) {
       return Stream.of(WorkloadKind.values())
           .filter(WorkloadKind::isInjectable)
           .collect(Collectors.toSet());

@@ -7,6 +7,8 @@ import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
+import io.fabric8.kubernetes.api.model.SecurityContext;
+import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
 import io.tracingstack.operator.injection.Containers;
 import io.tracingstack.operator.injection.EnvFromNames;
 import io.tracingstack.operator.injection.Footprint;
@@ -33,9 +35,6 @@ import java.util.stream.Stream;
  * sure only when the server runs, and another content then would be another restart.
  */
 public final class LlamaStackInjection {
-  /** The value of the label tracingstack.io/inject. */
-  public static final String LANGUAGE = "llamastack";
-
   /** The programs of the repair, in src/main/llamastack. The first one is run. */
   public static final List<String> FILES =
       List.of(
@@ -179,8 +178,16 @@ public final class LlamaStackInjection {
         .withTerminationMessagePolicy("File")
         .withSecurityContext(
             Optional.ofNullable(server.getSecurityContext())
-                .orElseGet(InjectedTemplate::restricted))
+                .orElseGet(LlamaStackInjection::restricted))
         .build();
+  }
+
+  /**
+   * Without a word on the user: it is the image's or the pod's, as it is the server's. Where a
+   * namespace demands one that is not root, pod or server say so already.
+   */
+  private static SecurityContext restricted() {
+    return new SecurityContextBuilder(InjectedTemplate.restricted()).withRunAsNonRoot(null).build();
   }
 
   /** Writes the files into a directory of the volume that is not on the server's path. */

@@ -27,12 +27,10 @@ public final class ServerSelection {
         .or(
             () ->
                 Optional.ofNullable(namespaceLabels.get(Labels.INJECT))
-                    .filter(LlamaStackInjection.LANGUAGE::equals))
+                    .filter(Labels.INJECT_LLAMA_STACK::equals))
         .or(
             () ->
-                selected.getAsBoolean()
-                    ? Optional.of(LlamaStackInjection.LANGUAGE)
-                    : Optional.empty())
+                selected.getAsBoolean() ? Optional.of(Labels.INJECT_LLAMA_STACK) : Optional.empty())
         .filter(v -> !v.isEmpty() && !Labels.INJECT_OPT_OUT.equals(v));
   }
 }

@@ -492,7 +492,7 @@ class BundleRulesTest {
     for (Map.Entry<String, JsonNode> property : schema.path("properties").properties()) {
       String path = prefix + property.getKey();
       fields.add(path);
-      if (!Set.of("resources", "namespaceSelector").contains(property.getKey())) {
+      if (!Set.of("resources", "namespaceSelector", "selector").contains(property.getKey())) {
         collectFields(property.getValue(), path + ".", fields);
       }
     }

@@ -24,6 +24,7 @@ public class FakeApplication {
   private final HttpServer server;
   private final List<String> requests = new CopyOnWriteArrayList<>();
   private volatile boolean traced = true;
+  private volatile String mark = "";
 
   FakeApplication(FakeTraceStore store) {
     this.store = store;
@@ -39,6 +40,7 @@ public class FakeApplication {
 
   void reset() {
     traced = true;
+    mark = "";
     requests.clear();
   }
 
@@ -52,6 +54,11 @@ public class FakeApplication {
     traced = leavesSpans;
   }
 
+  /** What marks its spans as those of a repaired LlamaStack server. */
+  public void marked(String repair) {
+    mark = repair;
+  }
+
   /** Paths of the requests that carried a trace context. */
   public List<String> requests() {
     return requests;
@@ -62,7 +69,7 @@ public class FakeApplication {
     if (traceparent != null) {
       requests.add(exchange.getRequestURI().toString());
       if (traced) {
-        store.add(traceparent.split("-")[1], "", exchange.getRequestHeaders().getFirst(POD));
+        store.add(traceparent.split("-")[1], "", exchange.getRequestHeaders().getFirst(POD), mark);
       }
     }
     exchange.sendResponseHeaders(200, -1);

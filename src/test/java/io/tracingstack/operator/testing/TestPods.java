@@ -5,6 +5,7 @@ import io.tracingstack.operator.verification.InitReport;
 import io.tracingstack.operator.verification.PodLife;
 import io.tracingstack.operator.verification.PodTrouble;
 import io.tracingstack.operator.verification.PodView;
+import io.tracingstack.operator.verification.RepairReport;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -118,6 +119,24 @@ public final class TestPods {
   /** A pod as the API server has it. */
   public static Pod parse(String yaml) {
     return Yaml.read(yaml, Pod.class);
+  }
+
+  /** A LlamaStack server's pod whose init container wrote this. */
+  public static PodView repaired(String name, String report) {
+    Optional<RepairReport> repair = RepairReport.parse(report);
+    PodView pod = view(name, Optional.empty(), repair.isEmpty(), Optional.empty());
+    return new PodView(
+        pod.name(),
+        pod.templateRevision(),
+        pod.created(),
+        pod.readySince(),
+        pod.readinessProbe(),
+        pod.report(),
+        repair,
+        pod.initEndedWithoutReport(),
+        pod.life(),
+        pod.troubles(),
+        pod.run());
   }
 
   private static PodView view(

@@ -11,6 +11,9 @@ public final class Labels {
   /** Value of {@link #INJECT} on a workload that opts out of its namespace's label. */
   public static final String INJECT_OPT_OUT = "false";
 
+  /** Value of {@link #INJECT} for LlamaStack servers. */
+  public static final String INJECT_LLAMA_STACK = "llamastack";
+
   /** On a namespace or workload, as label or annotation: the stack that may reach it. */
   public static final String STACK = "tracingstack.io/stack";
 

@@ -20,7 +20,7 @@ public record LlamaStackStatus(
             "What such a version needs: Environment, Patch, InProcess, or AskImage while it is not"
                 + " known")
         String action,
-    Patch patch,
+    @JsonPropertyDescription("What became of the repair of its tracing") Patch patch,
     @JsonPropertyDescription("What spans keep of prompts and answers: Off, Redacted or Full")
         String content,
     @JsonPropertyDescription(

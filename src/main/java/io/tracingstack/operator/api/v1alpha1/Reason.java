@@ -181,7 +181,10 @@ public enum Reason {
   REPAIR_APPLIED("RepairApplied", Group.PROGRESSING, ""),
   PATCH_NOT_APPLICABLE("PatchNotApplicable", Group.PROGRESSING, ""),
   REPAIR_NOT_NEEDED("RepairNotNeeded", Group.PROGRESSING, ""),
-  REPAIR_NOT_APPLIED("RepairNotApplied", Group.PROGRESSING, ""),
+  REPAIR_NOT_APPLIED(
+      "RepairNotApplied",
+      Group.PROGRESSING,
+      "see status.llamaStack.patch; the server is traced as it is shipped"),
   NO_INSTRUMENTATION_IN_IMAGE(
       "NoInstrumentationInImage",
       Group.FAILED,

@@ -48,9 +48,10 @@ class Client:
         return "/responses" if self._guardrails else "/chat/completions"
 
     def _body(self, tag):
-        prompt = "Please answer %s with a few words more" % tag
         if self._guardrails:
-            return {"model": "vllm/stub-model", "input": prompt, "guardrails": self._guardrails}
+            # Each word of the answer is judged by all guardrails: few of them.
+            return {"model": "vllm/stub-model", "input": tag, "guardrails": self._guardrails}
+        prompt = "Please answer %s with a few words more" % tag
         return {"model": "vllm/stub-model", "messages": [{"role": "user", "content": prompt}], "stream": self._stream}
 
     async def rounds(self, rounds, size):
@@ -73,7 +74,7 @@ class Client:
 
 
 def _session():
-    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=120))
+    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=300))
 
 
 def is_server(span):

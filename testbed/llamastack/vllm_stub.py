@@ -18,6 +18,7 @@ import collections
 import http.server
 import json
 import re
+import sys
 import time
 import uuid
 
@@ -158,6 +159,11 @@ class Stub(http.server.ThreadingHTTPServer):
         super().__init__((host, port), Handler)
         self.delay = delay_ms / 1000
         self.requests = collections.deque(maxlen=10000)
+
+    def handle_error(self, request, client_address):
+        """A client that goes away is no error of this server's."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 def main():

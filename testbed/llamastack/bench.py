@@ -84,7 +84,7 @@ def behaviour(running, sink, repaired, guardrails):
         results[name] = judgement = load.judge(answers, spans)
         joined = "%4d joined" % judgement.joined if "traceparent" in name else ""
         if len(answers) < sent:
-            print("  %d of %d requests were answered by an error of the server:" % (sent - len(answers), sent))
+            print("  %d of %d requests were answered by an error of the server" % (sent - len(answers), sent))
         print("  %-36s MIX %3d of %3d, %3d traces, %5d spans %s" % (name, judgement.mix, judgement.requests, judgement.traces, judgement.spans, joined))
         if repaired:
             expect(name + ": each request has its own trace", judgement.mix == 0)

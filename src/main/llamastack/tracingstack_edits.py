@@ -64,7 +64,9 @@ def _tracingstack_leave(context, span):
     if span is None or context.spans.pop(span.span_id, None) is None:
         return None
     context.entries.pop(span.span_id, None)
-    _tracingstack_position.set(_tracingstack_innermost(context))
+    here = _tracingstack_position.get()
+    if here is not None and here[0] is context:  # else this task belongs to another trace
+        _tracingstack_position.set(_tracingstack_innermost(context))
     return span
 
 

@@ -233,15 +233,14 @@ public class WatchStep {
     Optional<String> mark =
         pods.stream().flatMap(p -> p.repair().stream()).flatMap(r -> r.mark().stream()).findFirst();
     if (mark.isPresent() && subject.isLlamaStack()) {
-      int processes =
-          evidence
-              .foundById()
-              .or(() -> judgement.traceId().flatMap(id -> witnesses.trace(subject.stack(), id)))
-              .map(trace -> trace.repairedProcesses(mark.get()).size())
-              .orElse(0);
-      subject
-          .draft()
-          .llamaStack(LlamaStackFindings.confirmed(subject.draft().llamaStack(), processes));
+      StatusDraft draft = subject.draft();
+      evidence
+          .foundById()
+          .or(() -> judgement.traceId().flatMap(id -> witnesses.trace(subject.stack(), id)))
+          .ifPresent(
+              trace ->
+                  draft.llamaStack(
+                      LlamaStackFindings.confirmed(draft.llamaStack(), mark.get(), trace)));
     }
   }
 

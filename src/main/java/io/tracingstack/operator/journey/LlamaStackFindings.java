@@ -7,6 +7,7 @@ import io.tracingstack.operator.llamastack.ServerAction;
 import io.tracingstack.operator.llamastack.ServerVersion;
 import io.tracingstack.operator.llamastack.ServerView;
 import io.tracingstack.operator.stack.LlamaStackPlan;
+import io.tracingstack.operator.verification.FoundTrace;
 import io.tracingstack.operator.verification.PodView;
 import io.tracingstack.operator.verification.RepairReport;
 import java.util.List;
@@ -27,6 +28,7 @@ public record LlamaStackFindings(
     Optional<ServerView> server, String image, LlamaStackPlan plan, List<String> warnings) {
   private static final String CONFIRMED = "Confirmed";
   private static final String UNKNOWN = "Unknown";
+  private static final String CONTRADICTED = "Contradicted";
 
   /** What is known before any pod has said something. */
   public LlamaStackStatus status() {
@@ -111,9 +113,13 @@ public record LlamaStackFindings(
   /**
    * The same with what spans of the running server say of the repair.
    *
-   * @param processes of the server in whose spans its mark was seen
+   * @param mark what they carry if it runs
    */
-  public static LlamaStackStatus confirmed(LlamaStackStatus status, int processes) {
+  public static LlamaStackStatus confirmed(LlamaStackStatus status, String mark, FoundTrace trace) {
+    if (trace.showsUnrepaired()) {
+      return with(status, CONTRADICTED, null);
+    }
+    int processes = trace.repairedProcesses(mark).size();
     return processes == 0 ? status : with(status, CONFIRMED, processes);
   }
 
@@ -122,10 +128,10 @@ public record LlamaStackFindings(
     boolean same =
         before != null
             && before.patch() != null
-            && CONFIRMED.equals(before.patch().running())
+            && !UNKNOWN.equals(before.patch().running())
             && Boolean.TRUE.equals(status.patch().applied())
             && Objects.equals(before.patch().after(), status.patch().after());
-    return same ? with(status, CONFIRMED, before.patch().workers()) : status;
+    return same ? with(status, before.patch().running(), before.patch().workers()) : status;
   }
 
   private static LlamaStackStatus with(LlamaStackStatus s, String running, Integer workers) {

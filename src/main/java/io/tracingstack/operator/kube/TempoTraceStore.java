@@ -40,7 +40,7 @@ public class TempoTraceStore implements TraceStore {
                   span.path("name").asText(),
                   attribute(resource, "tracingstack.revision"),
                   podOf(resource),
-                  attribute(span.path("attributes"), "tracingstack.llamastack.patch"),
+                  repairOf(span.path("attributes")),
                   attribute(span.path("attributes"), "process.pid")));
         }
       }
@@ -93,6 +93,14 @@ public class TempoTraceStore implements TraceStore {
   private static String podOf(JsonNode resource) {
     String name = attribute(resource, "k8s.pod.name");
     return name.isEmpty() ? attribute(resource, "host.name") : name;
+  }
+
+  /** The first span of each request to a llama-stack server says so, repaired or not. */
+  private static String repairOf(JsonNode attributes) {
+    String mark = attribute(attributes, "tracingstack.llamastack.patch");
+    return mark.isEmpty() && attribute(attributes, "__location__").equals("server")
+        ? FoundTrace.UNREPAIRED
+        : mark;
   }
 
   private static String attribute(JsonNode attributes, String key) {

@@ -7,6 +7,7 @@ import io.tracingstack.operator.api.v1alpha1.Reason;
 import io.tracingstack.operator.status.Finding;
 import io.tracingstack.operator.testing.TestPods;
 import io.tracingstack.operator.testing.TestStacks;
+import io.tracingstack.operator.verification.FoundTrace;
 import io.tracingstack.operator.verification.PodView;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +22,8 @@ class RepairVerificationTest {
       "after":{"sha256":"%s","checks":{"tasks":true}},"applied":true,"reason":"Applied"}
       """
           .formatted("b".repeat(64), "a".repeat(64));
+
+  private static final String MARK = "a".repeat(12);
 
   private static final PodView REPAIRED = TestPods.repaired("a", APPLIED);
 
@@ -88,7 +91,9 @@ class RepairVerificationTest {
   @Test
   void whatTheSpansSaidStandsForTheSameRepairOnly() {
     LlamaStackStatus status = findings("x:0.3.5").status(List.of(REPAIRED));
-    LlamaStackStatus confirmed = LlamaStackFindings.confirmed(status, 2);
+    LlamaStackStatus confirmed =
+        LlamaStackFindings.confirmed(
+            status, MARK, trace(span(MARK, "17"), span(MARK, "18"), span("", "")));
     assertThat(confirmed.patch().running()).isEqualTo("Confirmed");
     assertThat(confirmed.patch().workers()).isEqualTo(2);
     assertThat(LlamaStackFindings.stillConfirmed(status, confirmed)).isEqualTo(confirmed);
@@ -97,7 +102,26 @@ class RepairVerificationTest {
             .status(
                 List.of(TestPods.repaired("a", APPLIED.replace("a".repeat(64), "c".repeat(64)))));
     assertThat(LlamaStackFindings.stillConfirmed(other, confirmed)).isEqualTo(other);
-    assertThat(LlamaStackFindings.confirmed(status, 0)).isEqualTo(status);
+    assertThat(LlamaStackFindings.confirmed(status, MARK, trace(span("other", "17"))))
+        .isEqualTo(status);
+  }
+
+  @Test
+  void aProcessThatRunsTheShippedCodeContradicts() {
+    LlamaStackStatus status = findings("x:0.3.5").status(List.of(REPAIRED));
+    LlamaStackStatus contradicted =
+        LlamaStackFindings.confirmed(
+            status, MARK, trace(span(MARK, "17"), span(FoundTrace.UNREPAIRED, "")));
+    assertThat(contradicted.patch().running()).isEqualTo("Contradicted");
+    assertThat(LlamaStackFindings.stillConfirmed(status, contradicted)).isEqualTo(contradicted);
+  }
+
+  private static FoundTrace trace(FoundTrace.Span... spans) {
+    return new FoundTrace("f00d", List.of(spans));
+  }
+
+  private static FoundTrace.Span span(String mark, String process) {
+    return new FoundTrace.Span("assistant", "/v1/responses", "rev1", "a", mark, process);
   }
 
   private static PodView reporting(String reason) {

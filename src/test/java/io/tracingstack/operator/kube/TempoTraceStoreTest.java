@@ -69,7 +69,9 @@ class TempoTraceStoreTest {
                   {"name": "/v1/health", "attributes": [
                     {"key": "tracingstack.llamastack.patch", "value": {"stringValue": "abc"}},
                     {"key": "process.pid", "value": {"intValue": "17"}}]},
-                  {"name": "inner"}]}]}]}
+                  {"name": "inner"},
+                  {"name": "/v1/models", "attributes": [
+                    {"key": "__location__", "value": {"stringValue": "server"}}]}]}]}]}
               """
                   .getBytes(StandardCharsets.UTF_8);
           exchange.sendResponseHeaders(200, body.length);
@@ -79,6 +81,7 @@ class TempoTraceStoreTest {
     FoundTrace trace = new TempoTraceStore().byId(base(), "f00d").orElseThrow();
     assertThat(trace.repairedProcesses("abc")).containsExactly("a/17");
     assertThat(trace.repairedProcesses("def")).isEmpty();
+    assertThat(trace.showsUnrepaired()).isTrue();
   }
 
   private URI base() {

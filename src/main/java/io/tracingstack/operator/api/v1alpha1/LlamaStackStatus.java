@@ -36,7 +36,9 @@ public record LlamaStackStatus(
               "Whether the init container's self-test passed with it; absent before the first report")
           Boolean applied,
       @JsonPropertyDescription("Why, or why not, in one word") String reason,
-      @JsonPropertyDescription("Confirmed when a span of the running server says so, else Unknown")
+      @JsonPropertyDescription(
+              "Confirmed when spans of the running server carry its mark, Contradicted when they"
+                  + " should and do not, else Unknown")
           String running,
       @JsonPropertyDescription("In how many processes of the server it was seen") Integer workers,
       @JsonPropertyDescription("SHA-256 of the tracing module in the image") String before,

@@ -19,14 +19,19 @@ import io.tracingstack.operator.injection.Footprint;
 import io.tracingstack.operator.injection.InjectionDecision;
 import io.tracingstack.operator.injection.InjectionPlan;
 import io.tracingstack.operator.injection.Refusal;
+import io.tracingstack.operator.stack.Defaults;
 import io.tracingstack.operator.stack.InstrumentationPlan;
+import io.tracingstack.operator.stack.StackPlan;
 import io.tracingstack.operator.testing.TestStacks;
+import io.tracingstack.operator.verification.RepairReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -46,19 +51,8 @@ class LlamaStackInjectionTest {
   /** What Kubernetes would make of the template is done here, and the launcher is really run. */
   @Test
   void theLauncherWritesTheFilesAsTheyAreAndRunsTheFirst(@TempDir Path directory) throws Exception {
-    Container init =
-        plan(template(container("llama-stack"))).fragment().getSpec().getInitContainers().get(0);
-    ProcessBuilder shell = new ProcessBuilder("/bin/sh", "-c", expanded(init.getCommand().get(2)));
-    for (EnvVar variable : init.getEnv()) {
-      shell.environment().put(variable.getName(), expanded(variable.getValue()));
-    }
-    shell.environment().put("TRACINGSTACK_TARGET", directory.toString());
-    shell.redirectErrorStream(true).redirectOutput(directory.resolve("log").toFile());
+    launch(TestStacks.DEFAULTS, directory);
 
-    Process process = shell.start();
-
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).isZero();
     for (Map.Entry<String, String> file : TestStacks.DEFAULTS.repairFiles().entrySet()) {
       assertThat(directory.resolve("repair").resolve(file.getKey()))
           .hasContent(file.getValue().stripTrailing());
@@ -66,9 +60,52 @@ class LlamaStackInjectionTest {
     assertThat(directory.resolve("log")).content().contains(directory + " $(HOME) $$");
   }
 
+  /** The machine that builds is an image without llama-stack, and may be one without Python. */
+  @Test
+  void theProgramsOfTheRepairReportInTheFormThatIsRead(@TempDir Path directory) throws Exception {
+    SortedMap<String, String> files = new TreeMap<>();
+    for (String file : LlamaStackInjection.FILES) {
+      files.put(file, Files.readString(Path.of("src/main/llamastack").resolve(file)));
+    }
+    launch(new Defaults("collector", "agent-init", "", files), directory);
+
+    RepairReport report =
+        RepairReport.parse(Files.readString(directory.resolve("report"))).orElseThrow();
+    assertThat(report.applied()).isFalse();
+    assertThat(report.reason()).isIn("PackageMissing", "NoPython");
+    assertThat(report.message()).isNotBlank();
+  }
+
+  private static void launch(Defaults defaults, Path directory) throws Exception {
+    Container init =
+        LlamaStackInjection.decide(
+                "journey",
+                deployment(template(container("llama-stack"))),
+                StackPlan.of(TestStacks.withSpec("{}"), defaults, Optional.empty())
+                    .instrumentation(),
+                EnvFromNames.NONE,
+                new LlamaStackInjection.Facts(Optional.empty(), Map.of()))
+            .plan()
+            .orElseThrow()
+            .fragment()
+            .getSpec()
+            .getInitContainers()
+            .get(0);
+    ProcessBuilder shell = new ProcessBuilder("/bin/sh", "-c", expanded(init.getCommand().get(2)));
+    for (EnvVar variable : init.getEnv()) {
+      shell.environment().put(variable.getName(), expanded(variable.getValue()));
+    }
+    shell.environment().put("TRACINGSTACK_TARGET", directory.toString());
+    shell.environment().put("TERMINATION_LOG", directory.resolve("report").toString());
+    shell.redirectErrorStream(true).redirectOutput(directory.resolve("log").toFile());
+    Process process = shell.start();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isZero();
+  }
+
   /** Kubernetes takes two dollars for one, and expands the names that it knows. */
   private static String expanded(String text) {
-    assertThat(text.replace("$$", "")).doesNotContain("$(");
+    assertThat(text.replace("$$", "")).as("what Kubernetes would expand").doesNotContain("$(");
     return text.replace("$$", "$");
   }
 

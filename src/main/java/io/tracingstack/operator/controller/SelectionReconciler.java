@@ -38,6 +38,7 @@ import io.tracingstack.operator.kube.EventRecorder;
 import io.tracingstack.operator.kube.OperatorMetrics;
 import io.tracingstack.operator.kube.SlimStores;
 import io.tracingstack.operator.llamastack.ServerSelection;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +60,9 @@ import java.util.stream.Stream;
     generationAwareEventProcessing = false)
 @GradualRetry(maxAttempts = -1, initialInterval = 1000, intervalMultiplier = 2, maxInterval = 60000)
 public class SelectionReconciler implements Reconciler<Namespace> {
+  /** An operator that starts, or ends, must not undo what it does not know. */
+  private static final Duration WHILE_INCOMPLETE = Duration.ofSeconds(1);
+
   private final KubernetesClient client;
   private final ClusterWatch watch;
   private final EventRecorder events;
@@ -118,6 +122,7 @@ public class SelectionReconciler implements Reconciler<Namespace> {
     Map<String, TracedWorkload> present =
         context.getSecondaryResources(TracedWorkload.class).stream()
             .collect(Collectors.toMap(tw -> tw.getMetadata().getName(), tw -> tw));
+    boolean completeBefore = watch.isComplete(name);
     Map<String, HasMetadata> labelled = new TreeMap<>();
     Map<String, TracedWorkload> wanted = new TreeMap<>();
     collect(namespace, labelled, wanted);
@@ -131,10 +136,19 @@ public class SelectionReconciler implements Reconciler<Namespace> {
     wanted.entrySet().stream()
         .sorted(Comparator.comparing(e -> !isOffered(labelled.get(e.getKey()))))
         .forEach(e -> ensure(present.get(e.getKey()), e.getValue()));
-    present.values().stream()
-        .filter(tw -> !wanted.containsKey(tw.getMetadata().getName()))
-        .filter(tw -> tw.getMetadata().getDeletionTimestamp() == null)
-        .forEach(tw -> delete(name, tw));
+    List<TracedWorkload> unwanted =
+        present.values().stream()
+            .filter(tw -> !wanted.containsKey(tw.getMetadata().getName()))
+            .filter(tw -> tw.getMetadata().getDeletionTimestamp() == null)
+            .toList();
+    // Asked before the caches are, for what was complete then is in their answers, and after, for
+    // an
+    // operator that shuts down has emptied them.
+    boolean complete = completeBefore && watch.isComplete(name);
+    if (!complete && !unwanted.isEmpty()) {
+      return UpdateControl.<Namespace>noUpdate().rescheduleAfter(WHILE_INCOMPLETE);
+    }
+    unwanted.forEach(tw -> delete(name, tw));
     return UpdateControl.noUpdate();
   }
 

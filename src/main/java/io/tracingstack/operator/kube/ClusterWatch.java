@@ -50,7 +50,7 @@ public class ClusterWatch {
   private SharedIndexInformer<Namespace> namespaces;
   private SharedIndexInformer<TracingStack> stacks;
   private SharedIndexInformer<Pod> pods;
-  private boolean started;
+  private volatile boolean started;
 
   ClusterWatch(KubernetesClient client) {
     this.client = client;
@@ -121,6 +121,19 @@ public class ClusterWatch {
   public Optional<GenericKubernetesResource> server(HasMetadata workload) {
     return ServerApi.ownerOf(workload)
         .flatMap(owner -> servers.server(workload.getMetadata().getNamespace(), owner));
+  }
+
+  /**
+   * Whether all is known that may select workloads of a namespace. Before, one that is not selected
+   * now may be a moment later, so nothing follows from that.
+   */
+  public boolean isComplete(String namespace) {
+    Map<WorkloadKind, SharedIndexInformer<? extends HasMetadata>> present =
+        followed.getOrDefault(namespace, Map.of());
+    return started
+        && servers.isComplete()
+        && namespace(namespace).map(this::wantedKinds).orElseGet(Set::of).stream()
+            .allMatch(kind -> present.containsKey(kind) && present.get(kind).hasSynced());
   }
 
   /** Metadata of the workloads in a namespace that a label, theirs or another's, may select. */

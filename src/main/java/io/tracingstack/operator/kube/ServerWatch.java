@@ -11,7 +11,6 @@ import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.tracingstack.operator.api.v1alpha1.Labels;
 import io.tracingstack.operator.llamastack.ServerApi;
 import io.tracingstack.operator.llamastack.ServerView;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -32,8 +31,9 @@ final class ServerWatch {
   private final Consumer<GenericKubernetesResource> listener;
   private final Map<ServerApi, SharedIndexInformer<GenericKubernetesResource>> servers =
       new ConcurrentHashMap<>();
-  private List<SharedIndexInformer<CustomResourceDefinition>> definitions = List.of();
-  private boolean started;
+  private final Map<ServerApi, SharedIndexInformer<CustomResourceDefinition>> definitions =
+      new ConcurrentHashMap<>();
+  private volatile boolean started;
 
   /**
    * @param listener told of every server that appears, changes in what matters, or vanishes
@@ -44,16 +44,17 @@ final class ServerWatch {
   }
 
   /** Starts watching, and waits until it is known which kinds there are. */
-  synchronized void start() {
+  void start() {
     started = true;
-    definitions = Stream.of(ServerApi.values()).map(this::definition).toList();
-    definitions.forEach(i -> i.start().toCompletableFuture().join());
+    Stream.of(ServerApi.values()).forEach(api -> definitions.put(api, definition(api)));
+    definitions.values().forEach(i -> i.start().toCompletableFuture().join());
   }
 
   /** Ends all watches. */
   synchronized void stop() {
     started = false;
-    definitions.forEach(SharedIndexInformer::stop);
+    definitions.values().forEach(SharedIndexInformer::stop);
+    definitions.clear();
     servers.values().forEach(SharedIndexInformer::stop);
     servers.clear();
   }
@@ -68,6 +69,25 @@ final class ServerWatch {
                     .filter(s -> namespace.equals(s.getMetadata().getNamespace()))
                     .filter(s -> Objects.equals(owner.getUid(), s.getMetadata().getUid()))
                     .findFirst());
+  }
+
+  /**
+   * Whether all servers are known, of each kind that there is. Before, one that is not known may be
+   * there all the same.
+   */
+  boolean isComplete() {
+    return started
+        && Stream.of(ServerApi.values())
+            .allMatch(
+                api -> {
+                  SharedIndexInformer<CustomResourceDefinition> definition = definitions.get(api);
+                  SharedIndexInformer<GenericKubernetesResource> known = servers.get(api);
+                  return definition != null
+                      && definition.hasSynced()
+                      && (known == null
+                          ? definition.getStore().list().stream().noneMatch(d -> isServed(d, api))
+                          : known.hasSynced());
+                });
   }
 
   /** Whether there is a server in a namespace. */

@@ -180,15 +180,6 @@ class LlamaStackApiTest extends OperatorTest {
   }
 
   @Test
-  void aRestartedOperatorFindsTheServersThatAreThere() {
-    String namespace = served();
-    cluster.stopOperator();
-    label(namespace, "llamastack");
-    cluster.startOperator();
-    awaitInjected(namespace, "assistant");
-  }
-
-  @Test
   void whatTheUserSetsInTheServerWins() {
     String namespace = cluster.namespace("llama", Map.of());
     String mine = "  - {name: OTEL_SERVICE_NAME, value: mine}";

@@ -47,7 +47,6 @@ def configuration(version, directory, vllm, otlp, port):
             }
         ]
         run["metadata_store"] = _sqlite("sqlite", directory, "registry")
-        run["inference_store"] = _sqlite("sqlite", directory, "inference")
         providers["agents"] = [
             {
                 "provider_id": "meta-reference",

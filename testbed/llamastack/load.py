@@ -40,7 +40,7 @@ class Client:
         began = time.perf_counter()
         async with session.post(self._server.api + self._path(), json=self._body(tag), headers=headers) as response:
             text = await response.text()
-        if response.status >= 500:
+        if response.status >= 500 or "500: Internal server error" in text:
             return None
         # A streamed answer has the tag in one of its words.
         if response.status != 200 or tag not in text or (self._stream and '"finish_reason":"stop"' not in text):

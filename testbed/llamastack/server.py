@@ -3,7 +3,6 @@
 import json
 import os
 import pathlib
-import resource
 import signal
 import subprocess
 import time
@@ -48,7 +47,6 @@ def configuration(version, directory, vllm, otlp, port):
             }
         ]
         run["metadata_store"] = _sqlite("sqlite", directory, "registry")
-        run["inference_store"] = _sqlite("sqlite", directory, "inference")
         providers["agents"] = [
             {
                 "provider_id": "meta-reference",
@@ -148,6 +146,11 @@ class Server:
                 continue
         return total / 1024
 
+    def processor_seconds(self):
+        """Processor time that the server has used, without workers: comparable on a busy machine."""
+        fields = pathlib.Path("/proc/%d/stat" % self._process.pid).read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def stop(self):
         """Ends the server and waits for it: it flushes its spans then."""
         if self._process.poll() is None:
@@ -164,8 +167,3 @@ class Server:
 
     def __exit__(self, *problem):
         self.stop()
-
-
-def peak_of_children_mib():
-    """The largest resident memory of any child process that has ended, in MiB."""
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024

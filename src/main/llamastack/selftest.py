@@ -3,7 +3,7 @@ what they showed as one line of JSON. repair.py runs it twice: without and with 
 PYTHONPATH.
 
 llama_stack's own ``__init__`` is left out: it imports the client library, which has no part in this
-and nearly doubles time and memory. Everything else is the image's.
+and doubles time and memory. Everything else is the image's.
 """
 
 import importlib

@@ -17,7 +17,7 @@ build: ## Compile and package the operator, without tests
 	@$(MVN) package -DskipTests
 
 .PHONY: test
-test: ## Unit, golden, API-level and fault tests, and those of the init script
+test: ## Unit, golden, API-level and fault tests, and those of the init programs
 	@hack/test
 
 .PHONY: e2e

@@ -29,6 +29,7 @@ class ArchitectureTest {
     BASE + ".backend..",
     BASE + ".collector..",
     BASE + ".injection..",
+    BASE + ".llamastack..",
     BASE + ".status..",
     BASE + ".verification..",
     BASE + ".rollout..",
@@ -51,6 +52,8 @@ class ArchitectureTest {
           .definedBy(BASE + ".collector..")
           .layer("injection")
           .definedBy(BASE + ".injection..")
+          .layer("llamastack")
+          .definedBy(BASE + ".llamastack..")
           .layer("status")
           .definedBy(BASE + ".status..")
           .layer("verification")
@@ -75,6 +78,8 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("api", "stack")
           .whereLayer("injection")
           .mayOnlyAccessLayers("api", "stack")
+          .whereLayer("llamastack")
+          .mayOnlyAccessLayers("api", "stack", "injection")
           .whereLayer("status")
           .mayOnlyAccessLayers("api")
           .whereLayer("verification")
@@ -84,7 +89,8 @@ class ArchitectureTest {
           .whereLayer("rehearsal")
           .mayOnlyAccessLayers("api", "stack", "injection", "status", "verification", "rollout")
           .whereLayer("journey")
-          .mayOnlyAccessLayers("api", "stack", "injection", "status", "verification", "rollout")
+          .mayOnlyAccessLayers(
+              "api", "stack", "injection", "llamastack", "status", "verification", "rollout")
           .whereLayer("controller")
           .mayNotBeAccessedByAnyLayer()
           .ensureAllClassesAreContainedInArchitectureIgnoring(BASE);

@@ -58,7 +58,7 @@ public class BetweenRuns {
                 stored.object().getMetadata().getNamespace(),
                 revision,
                 List.of(),
-                "",
+                Optional.empty(),
                 false,
                 true,
                 false),

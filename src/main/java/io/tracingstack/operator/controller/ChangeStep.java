@@ -174,7 +174,8 @@ public class ChangeStep {
         planOnly ? patch(subject) : null,
         subject.stored().rollout().restarts(),
         "accepted by a server-side dry run",
-        Place.of(turn, subject.namespace(), subject.tw().getMetadata().getName()));
+        Place.of(turn, subject.namespace(), subject.tw().getMetadata().getName()),
+        subject.plan().summary());
   }
 
   private static String patch(Subject subject) {

@@ -80,25 +80,15 @@ public class Failures {
    */
   Optional<Progress> findUnproven(Subject subject, List<PodView> pods, Finding finding) {
     // A witness that does not answer says nothing against anybody.
-    boolean isFailure =
-        Boolean.FALSE.equals(finding.status())
-            && (finding.reason().group() == Reason.Group.FAILED
-                || finding.reason() == Reason.NO_INSTRUMENTED_LIBRARY);
     boolean provenBefore = subject.draft().provenBefore(subject.plan().revision());
-    if (!isFailure || provenBefore || !pipelineVerified(subject) || !isLate(subject, pods)) {
+    if (!Verdict.isFailure(finding)
+        || provenBefore
+        || !pipelineVerified(subject)
+        || !isLate(subject, pods)) {
       return Optional.empty();
     }
     return Optional.of(
-        revert(
-            subject,
-            new Verdict(
-                // Nobody else's application is the worse for an unknown library in this one.
-                finding.reason() == Reason.NO_INSTRUMENTED_LIBRARY
-                    ? Verdict.Kind.UNCLEAR
-                    : Verdict.Kind.OURS,
-                finding.reason(),
-                finding.message(),
-                Optional.empty())));
+        revert(subject, Verdict.untraced(finding, finding.message(), Optional.empty())));
   }
 
   private static String revision(Subject subject) {

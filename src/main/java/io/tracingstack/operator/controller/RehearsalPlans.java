@@ -5,11 +5,9 @@ import io.tracingstack.operator.api.v1alpha1.Labels;
 import io.tracingstack.operator.api.v1alpha1.Reason;
 import io.tracingstack.operator.api.v1alpha1.RolloutSpec;
 import io.tracingstack.operator.injection.InjectionPlan;
-import io.tracingstack.operator.injection.JavaInjection;
 import io.tracingstack.operator.injection.Refusal;
 import io.tracingstack.operator.journey.Turns.Wish;
 import io.tracingstack.operator.kube.RehearsalPods;
-import io.tracingstack.operator.kube.WorkloadStore;
 import io.tracingstack.operator.rehearsal.RehearsalPod;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
@@ -18,11 +16,11 @@ import java.util.Optional;
 @ApplicationScoped
 public class RehearsalPlans {
   private final RehearsalPods pods;
-  private final WorkloadStore workloads;
+  private final Injections injections;
 
-  RehearsalPlans(RehearsalPods pods, WorkloadStore workloads) {
+  RehearsalPlans(RehearsalPods pods, Injections injections) {
     this.pods = pods;
-    this.workloads = workloads;
+    this.injections = injections;
   }
 
   /**
@@ -51,11 +49,8 @@ public class RehearsalPlans {
    * workload.
    */
   InjectionPlan plan(Subject subject) {
-    return JavaInjection.decide(
-            uid(subject) + "/rehearsal",
-            subject.stored().view(),
-            subject.instrumentation(),
-            workloads.envFromNames(subject.namespace(), subject.stored().template()))
+    return injections
+        .rehearsal(subject.tw(), subject.stored(), subject.instrumentation())
         .plan()
         .orElseThrow();
   }

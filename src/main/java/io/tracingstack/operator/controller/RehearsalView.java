@@ -5,6 +5,7 @@ import io.tracingstack.operator.api.v1alpha1.ConditionType;
 import io.tracingstack.operator.api.v1alpha1.RolloutSpec;
 import io.tracingstack.operator.injection.InjectionPlan;
 import io.tracingstack.operator.journey.AgentVerification;
+import io.tracingstack.operator.journey.RepairVerification;
 import io.tracingstack.operator.kube.ClusterWatch;
 import io.tracingstack.operator.rehearsal.RehearsalDecision;
 import io.tracingstack.operator.status.Conditions;
@@ -52,7 +53,9 @@ public class RehearsalView {
   Look look(Subject subject, InjectionPlan plan, Pod pod) {
     PodView seen = PodView.of(pod);
     Finding agent =
-        AgentVerification.finding(List.of(seen), subject.instrumentation().agentSha256());
+        subject.isLlamaStack()
+            ? RepairVerification.finding(List.of(seen), subject.llamaStack(List.of()).repairable())
+            : AgentVerification.finding(List.of(seen), subject.instrumentation().agentSha256());
     boolean asked =
         subject.stack().rollout().proof() == RolloutSpec.Proof.READINESS_REQUEST
             && seen.readinessProbe().isPresent();
@@ -93,7 +96,7 @@ public class RehearsalView {
             subject.namespace(),
             plan.revision(),
             List.of(pod),
-            plan.containers().get(0),
+            subject.isLlamaStack() ? Optional.empty() : Optional.of(plan.containers().get(0)),
             false,
             true,
             true),

@@ -1,7 +1,9 @@
 package io.tracingstack.operator.controller;
 
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -26,6 +28,8 @@ import io.tracingstack.operator.api.v1alpha1.TracedWorkload;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadSpec;
 import io.tracingstack.operator.api.v1alpha1.TracingStack;
 import io.tracingstack.operator.api.v1alpha1.WorkloadRef;
+import io.tracingstack.operator.injection.StackCandidate;
+import io.tracingstack.operator.injection.StackSelection;
 import io.tracingstack.operator.injection.TracedWorkloadNames;
 import io.tracingstack.operator.injection.WorkloadKind;
 import io.tracingstack.operator.injection.WorkloadSelection;
@@ -33,11 +37,13 @@ import io.tracingstack.operator.kube.ClusterWatch;
 import io.tracingstack.operator.kube.EventRecorder;
 import io.tracingstack.operator.kube.OperatorMetrics;
 import io.tracingstack.operator.kube.SlimStores;
+import io.tracingstack.operator.llamastack.ServerSelection;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -61,14 +67,23 @@ public class SelectionReconciler implements Reconciler<Namespace> {
   private final ClusterWatch watch;
   private final EventRecorder events;
   private final OperatorMetrics metrics;
+  private final StackPlans plans;
+  private final StackSelection.Policy policy;
   private final Set<String> toldOfMissingStack = ConcurrentHashMap.newKeySet();
 
   SelectionReconciler(
-      KubernetesClient client, ClusterWatch watch, EventRecorder events, OperatorMetrics metrics) {
+      KubernetesClient client,
+      ClusterWatch watch,
+      EventRecorder events,
+      OperatorMetrics metrics,
+      StackPlans plans,
+      StackSelection.Policy policy) {
     this.client = client;
     this.watch = watch;
     this.events = events;
     this.metrics = metrics;
+    this.plans = plans;
+    this.policy = policy;
   }
 
   @Override
@@ -136,8 +151,9 @@ public class SelectionReconciler implements Reconciler<Namespace> {
     return UpdateControl.noUpdate();
   }
 
-  private static boolean isOffered(HasMetadata workload) {
-    return "true".equals(orEmpty(workload.getMetadata().getAnnotations()).get(Labels.CANARY));
+  private boolean isOffered(HasMetadata workload) {
+    return Stream.concat(Stream.of(workload), watch.server(workload).stream())
+        .anyMatch(o -> "true".equals(orEmpty(o.getMetadata().getAnnotations()).get(Labels.CANARY)));
   }
 
   private void collect(
@@ -149,7 +165,10 @@ public class SelectionReconciler implements Reconciler<Namespace> {
           isControlled(workload) || Labels.OPERATOR.equals(labels.get(Labels.MANAGED_BY));
       WorkloadKind kind = WorkloadKind.of(workload).orElseThrow();
       if (workload.getMetadata().getDeletionTimestamp() == null) {
-        WorkloadSelection.language(kind, labels, namespaceLabels, controlled)
+        watch
+            .server(workload)
+            .map(server -> languageOf(workload, server, namespace))
+            .orElseGet(() -> WorkloadSelection.language(kind, labels, namespaceLabels, controlled))
             .map(language -> tracedWorkload(kind, workload, language))
             .ifPresent(
                 tw -> {
@@ -158,6 +177,47 @@ public class SelectionReconciler implements Reconciler<Namespace> {
                 });
       }
     }
+  }
+
+  /** What asks for a Deployment that the operator of a LlamaStack server made. */
+  private Optional<String> languageOf(
+      HasMetadata workload, GenericKubernetesResource server, Namespace namespace) {
+    Map<String, String> labels = orEmpty(server.getMetadata().getLabels());
+    if (server.getMetadata().getDeletionTimestamp() != null) {
+      return Optional.empty();
+    }
+    return ServerSelection.language(
+        orEmpty(workload.getMetadata().getLabels()),
+        labels,
+        orEmpty(namespace.getMetadata().getLabels()),
+        () -> selects(workload, server, namespace.getMetadata()));
+  }
+
+  private boolean selects(
+      HasMetadata workload, GenericKubernetesResource server, ObjectMeta namespace) {
+    return StackSelection.choose(
+            new StackSelection.NamespaceView(
+                namespace.getName(),
+                orEmpty(namespace.getLabels()),
+                orEmpty(namespace.getAnnotations())),
+            merged(server.getMetadata().getLabels(), workload.getMetadata().getLabels()),
+            orEmpty(server.getMetadata().getAnnotations()),
+            plans.candidates(watch.stacks()),
+            policy)
+        .stack()
+        .flatMap(StackCandidate::plan)
+        .filter(
+            plan ->
+                plan.instrumentation()
+                    .llamaStack()
+                    .selects(orEmpty(server.getMetadata().getLabels())))
+        .isPresent();
+  }
+
+  private static Map<String, String> merged(Map<String, String> one, Map<String, String> winning) {
+    Map<String, String> all = new TreeMap<>(orEmpty(one));
+    all.putAll(orEmpty(winning));
+    return all;
   }
 
   private static boolean isControlled(HasMetadata workload) {

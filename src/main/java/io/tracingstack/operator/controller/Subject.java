@@ -1,15 +1,18 @@
 package io.tracingstack.operator.controller;
 
+import io.fabric8.kubernetes.api.model.Container;
 import io.tracingstack.operator.api.v1alpha1.Labels;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkload;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
 import io.tracingstack.operator.api.v1alpha1.Turn;
 import io.tracingstack.operator.injection.Footprint;
 import io.tracingstack.operator.injection.InjectionPlan;
+import io.tracingstack.operator.journey.LlamaStackFindings;
 import io.tracingstack.operator.journey.StatusDraft;
 import io.tracingstack.operator.kube.WorkloadStore.Stored;
 import io.tracingstack.operator.stack.InstrumentationPlan;
 import io.tracingstack.operator.stack.StackPlan;
+import java.util.List;
 
 /**
  * One workload in one step.
@@ -51,8 +54,33 @@ record Subject(
     return Footprint.hashWithout(stored.template());
   }
 
+  /** Whether it is a LlamaStack server. */
+  boolean isLlamaStack() {
+    return Labels.INJECT_LLAMA_STACK.equals(tw.getSpec().language());
+  }
+
+  /** What is known of the server that it is, with these warnings. */
+  LlamaStackFindings llamaStack(List<String> warnings) {
+    return new LlamaStackFindings(
+        stored.server(),
+        serverContainer().getImage(),
+        stack.instrumentation().llamaStack(),
+        warnings);
+  }
+
+  /** The first of the containers that are traced. */
+  Container serverContainer() {
+    List<Container> all = stored.template().getSpec().getContainers();
+    return all.stream()
+        .filter(c -> plan.containers().contains(c.getName()))
+        .findFirst()
+        // Content of an earlier turn may be of a container that has another name by now.
+        .orElseGet(() -> all.get(0));
+  }
+
   Subject with(Stored newer) {
-    return new Subject(tw, before, draft, newer, stack, instrumentation, plan);
+    return new Subject(
+        tw, before, draft, newer.with(stored.server()), stack, instrumentation, plan);
   }
 
   Subject with(InjectionPlan other) {

@@ -1,5 +1,6 @@
 package io.tracingstack.operator.controller;
 
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -50,8 +51,23 @@ public class Surroundings {
             pods(subject),
             client.resourceQuotas().inNamespace(subject.namespace()).list().getItems(),
             client.limitRanges().inNamespace(subject.namespace()).list().getItems(),
+            subject.isLlamaStack() ? claims(subject) : List.of(),
             riding,
             clock.instant()));
+  }
+
+  private List<PersistentVolumeClaim> claims(Subject subject) {
+    return subject.stored().template().getSpec().getVolumes().stream()
+        .filter(v -> v.getPersistentVolumeClaim() != null)
+        .map(
+            v ->
+                client
+                    .persistentVolumeClaims()
+                    .inNamespace(subject.namespace())
+                    .withName(v.getPersistentVolumeClaim().getClaimName())
+                    .get())
+        .filter(Objects::nonNull)
+        .toList();
   }
 
   /**
@@ -76,7 +92,8 @@ public class Surroundings {
             .refusing(
                 CreationRefused.of(
                     workloads.events(stored, CreationRefused.EVENT),
-                    lastCreated.isAfter(since) ? lastCreated : since)));
+                    lastCreated.isAfter(since) ? lastCreated : since)),
+        stored.server());
   }
 
   /** The workload's pods that are not of the newest injected template. */

@@ -7,7 +7,9 @@ import io.tracingstack.operator.api.v1alpha1.Reason;
 import io.tracingstack.operator.api.v1alpha1.RolloutSpec;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Proof;
 import io.tracingstack.operator.journey.AgentVerification;
+import io.tracingstack.operator.journey.LlamaStackFindings;
 import io.tracingstack.operator.journey.Progress;
+import io.tracingstack.operator.journey.RepairVerification;
 import io.tracingstack.operator.journey.Reverts;
 import io.tracingstack.operator.journey.Runs;
 import io.tracingstack.operator.journey.Settling;
@@ -81,8 +83,7 @@ public class WatchStep {
     if (byRuns && pods.isEmpty()) {
       return betweenRuns.advance(subject);
     }
-    draft.agent(AgentVerification.summary(pods));
-    Finding agent = AgentVerification.finding(pods, subject.instrumentation().agentSha256());
+    Finding agent = agent(subject, pods);
     draft.set(ConditionType.AGENT_VERIFIED, agent);
     Finding present = subject.stored().rollout().finding(pods);
     Finding rollout =
@@ -123,12 +124,29 @@ public class WatchStep {
     return judge(subject, pods, rollout.holds());
   }
 
+  /** What the init containers reported. */
+  private static Finding agent(Subject subject, List<PodView> pods) {
+    StatusDraft draft = subject.draft();
+    if (subject.isLlamaStack()) {
+      LlamaStackFindings server =
+          subject.llamaStack(Optional.ofNullable(draft.llamaStack().warnings()).orElse(List.of()));
+      draft.llamaStack(server.status(pods));
+      return RepairVerification.finding(pods, server.repairable());
+    }
+    draft.agent(AgentVerification.summary(pods));
+    return AgentVerification.finding(pods, subject.instrumentation().agentSha256());
+  }
+
   private Progress judge(Subject subject, List<PodView> pods, boolean rolledOut) {
     StatusDraft draft = subject.draft();
     String revision = subject.plan().revision();
     String templateRevision = pods.get(0).templateRevision();
     Optional<Duration> untilSettled = rolledOut ? Optional.empty() : Optional.of(WHILE_PROGRESSING);
     if (draft.keepProof(revision, templateRevision)) {
+      if (subject.isLlamaStack()) {
+        draft.llamaStack(
+            LlamaStackFindings.stillConfirmed(draft.llamaStack(), subject.before().llamaStack()));
+      }
       return keep(subject, pods, rolledOut, untilSettled);
     }
     Evidence evidence = gather(subject, pods, rolledOut);
@@ -199,7 +217,9 @@ public class WatchStep {
             subject.namespace(),
             subject.plan().revision(),
             pods,
-            subject.plan().containers().get(0),
+            subject.isLlamaStack()
+                ? Optional.empty()
+                : Optional.of(subject.plan().containers().get(0)),
             subject.draft().provenBefore(subject.plan().revision()),
             rolledOut,
             subject.stack().rollout().proof() == RolloutSpec.Proof.READINESS_REQUEST),
@@ -207,6 +227,7 @@ public class WatchStep {
   }
 
   private void prove(Subject subject, List<PodView> pods, Evidence evidence, Judgement judgement) {
+    confirmRepair(subject, pods, evidence, judgement);
     String now = StatusDraft.timestamp(clock.instant());
     subject
         .draft()
@@ -221,6 +242,23 @@ public class WatchStep {
                 now,
                 evidence.counted().isPresent() ? evidence.counted().getAsLong() : null));
     subject.draft().lastGood(Reverts.good(subject.instrumentation()));
+  }
+
+  /** That the running server has the repair is claimed when its own spans say so. */
+  private void confirmRepair(
+      Subject subject, List<PodView> pods, Evidence evidence, Judgement judgement) {
+    Optional<String> mark =
+        pods.stream().flatMap(p -> p.repair().stream()).flatMap(r -> r.mark().stream()).findFirst();
+    if (mark.isPresent() && subject.isLlamaStack()) {
+      StatusDraft draft = subject.draft();
+      evidence
+          .foundById()
+          .or(() -> judgement.traceId().flatMap(id -> witnesses.trace(subject.stack(), id)))
+          .ifPresent(
+              trace ->
+                  draft.llamaStack(
+                      LlamaStackFindings.confirmed(draft.llamaStack(), mark.get(), trace)));
+    }
   }
 
   private Progress finish(StatusDraft draft, Optional<Duration> lookAgain) {

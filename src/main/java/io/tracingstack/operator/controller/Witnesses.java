@@ -89,12 +89,24 @@ public class Witnesses {
     }
   }
 
+  /** A trace that was found before; empty when the store does not answer. */
+  Optional<FoundTrace> trace(StackPlan stack, String traceId) {
+    try {
+      return stack.backend().query().isPresent()
+          ? store.byId(stack.backend().query().get(), traceId)
+          : Optional.empty();
+    } catch (WitnessException silent) {
+      return Optional.empty();
+    }
+  }
+
   /**
    * What is to be proven.
    *
    * @param uid of the TracedWorkload
    * @param pods of the newest pod template, ready or not; none between the runs of a CronJob
-   * @param container an injected container, whose log is read when all others are silent
+   * @param container one with the Java agent, whose log is read when all others are silent; none
+   *     where there is no such agent
    * @param provenBefore whether an earlier pod template with this revision was proven: its spans
    *     are in the collector's count too
    * @param rolledOut whether no pods of earlier templates are left
@@ -105,7 +117,7 @@ public class Witnesses {
       String namespace,
       String revision,
       List<PodView> pods,
-      String container,
+      Optional<String> container,
       boolean provenBefore,
       boolean rolledOut,
       boolean mayAsk) {}
@@ -215,6 +227,9 @@ public class Witnesses {
   }
 
   private Optional<AgentLog> readLog(Subject subject) {
+    if (subject.container().isEmpty()) {
+      return Optional.empty();
+    }
     return subject.pods().stream()
         .filter(p -> p.ready() || p.ended().isPresent())
         .findFirst()
@@ -228,7 +243,7 @@ public class Witnesses {
                                 .pods()
                                 .inNamespace(subject.namespace())
                                 .withName(pod.name())
-                                .inContainer(subject.container())
+                                .inContainer(subject.container().get())
                                 .limitBytes(LOG_BYTES)
                                 .getLog())));
               } catch (KubernetesClientException gone) {

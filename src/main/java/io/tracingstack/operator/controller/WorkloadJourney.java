@@ -1,7 +1,5 @@
 package io.tracingstack.operator.controller;
 
-import io.fabric8.kubernetes.api.model.Namespace;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.tracingstack.operator.api.v1alpha1.ConditionType;
 import io.tracingstack.operator.api.v1alpha1.Labels;
 import io.tracingstack.operator.api.v1alpha1.Reason;
@@ -10,8 +8,8 @@ import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Reverted;
 import io.tracingstack.operator.api.v1alpha1.WorkloadRef;
 import io.tracingstack.operator.injection.Footprint;
+import io.tracingstack.operator.injection.InjectionDecision;
 import io.tracingstack.operator.injection.InjectionPlan;
-import io.tracingstack.operator.injection.JavaInjection;
 import io.tracingstack.operator.injection.Refusal;
 import io.tracingstack.operator.injection.StackCandidate;
 import io.tracingstack.operator.injection.StackSelection;
@@ -22,16 +20,18 @@ import io.tracingstack.operator.journey.LeftPods;
 import io.tracingstack.operator.journey.Progress;
 import io.tracingstack.operator.journey.Reverts;
 import io.tracingstack.operator.journey.StatusDraft;
-import io.tracingstack.operator.kube.ClusterWatch;
+import io.tracingstack.operator.kube.ServerStore;
 import io.tracingstack.operator.kube.WorkloadStore;
 import io.tracingstack.operator.kube.WorkloadStore.Removal;
 import io.tracingstack.operator.kube.WorkloadStore.Stored;
+import io.tracingstack.operator.llamastack.ModelEndpoint;
 import io.tracingstack.operator.stack.InstrumentationPlan;
 import io.tracingstack.operator.stack.StackPlan;
 import io.tracingstack.operator.status.Finding;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -44,28 +44,25 @@ public class WorkloadJourney {
   private static final Duration WHILE_REVERTING = Duration.ofSeconds(5);
   private static final Duration WHILE_BLOCKED = Duration.ofSeconds(30);
 
-  private final ClusterWatch watch;
-  private final StackPlans plans;
-  private final StackSelection.Policy policy;
+  private final Injections injections;
   private final WorkloadStore workloads;
+  private final ServerStore servers;
   private final ChangeStep changing;
   private final WatchStep watching;
   private final Leftovers leftovers;
   private final Clock clock;
 
   WorkloadJourney(
-      ClusterWatch watch,
-      StackPlans plans,
-      StackSelection.Policy policy,
+      Injections injections,
       WorkloadStore workloads,
+      ServerStore servers,
       ChangeStep changing,
       WatchStep watching,
       Leftovers leftovers,
       Clock clock) {
-    this.watch = watch;
-    this.plans = plans;
-    this.policy = policy;
+    this.injections = injections;
     this.workloads = workloads;
+    this.servers = servers;
     this.changing = changing;
     this.watching = watching;
     this.leftovers = leftovers;
@@ -79,7 +76,9 @@ public class WorkloadJourney {
     if (WorkloadKind.of(ref).filter(WorkloadKind::isInjectable).isEmpty()) {
       return Optional.of(leave(tw, before));
     }
-    return workloads.get(namespace, ref).map(stored -> advance(tw, before, stored));
+    return workloads
+        .get(namespace, ref)
+        .map(stored -> advance(tw, before, stored.with(servers.serverOf(stored.object()))));
   }
 
   /** What cannot be changed is not even read. */
@@ -100,7 +99,7 @@ public class WorkloadJourney {
   private Progress advance(TracedWorkload tw, TracedWorkloadStatus before, Stored stored) {
     String retry = orEmpty(tw.getMetadata().getAnnotations()).get(Labels.RETRY);
     StatusDraft draft = new StatusDraft(before, tw.getMetadata().getGeneration(), retry);
-    StackSelection.Choice choice = choose(tw, stored);
+    StackSelection.Choice choice = injections.stack(tw, stored);
     if (choice.refusal().isPresent()) {
       return withdraw(tw, draft, ConditionType.SELECTED, choice.refusal().get());
     }
@@ -119,7 +118,7 @@ public class WorkloadJourney {
         ConditionType.SELECTED,
         Finding.yes(Reason.SELECTED, "served by TracingStack " + stack.ref()));
 
-    JavaInjection.Decision decision = decide(tw, stored, stack.instrumentation());
+    InjectionDecision decision = injections.content(tw, stored, stack.instrumentation());
     if (decision.refusal().isPresent()) {
       return withdraw(tw, draft, ConditionType.PREFLIGHT, decision.refusal().get());
     }
@@ -134,6 +133,9 @@ public class WorkloadJourney {
             stack,
             stack.instrumentation(),
             decision.plan().orElseThrow());
+    if (subject.isLlamaStack()) {
+      draft.llamaStack(subject.llamaStack(warnings(subject)).status());
+    }
     Optional<Reverted> standing =
         Stream.concat(
                 Stream.of(subject.plan().revision()),
@@ -173,7 +175,7 @@ public class WorkloadJourney {
         Reverts.former(subject.before(), subject.instrumentation());
     Optional<InjectionPlan> proven =
         former
-            .flatMap(f -> decide(subject.tw(), subject.stored(), f).plan())
+            .flatMap(f -> injections.content(subject.tw(), subject.stored(), f).plan())
             .filter(p -> !p.revision().equals(failure.revision()));
     if (proven.isPresent()) {
       InjectionPlan plan = proven.get();
@@ -236,40 +238,12 @@ public class WorkloadJourney {
         failure, healthy, left, clock.instant(), subject.stack().rollout().verifyTimeout());
   }
 
-  private JavaInjection.Decision decide(
-      TracedWorkload tw, Stored stored, InstrumentationPlan instrumentation) {
-    return JavaInjection.decide(
-        tw.getMetadata().getUid(),
-        stored.view(),
-        instrumentation,
-        workloads.envFromNames(tw.getMetadata().getNamespace(), stored.template()));
-  }
-
-  private StackSelection.Choice choose(TracedWorkload tw, Stored stored) {
-    String language = tw.getSpec().language();
-    if (!"java".equals(language)) {
-      return new StackSelection.Choice(
-          Optional.empty(),
-          Optional.of(
-              new Refusal(
-                  Reason.UNSUPPORTED_LANGUAGE,
-                  "label %s has the value '%s'".formatted(Labels.INJECT, language))));
-    }
-    ObjectMeta namespace =
-        watch
-            .namespace(tw.getMetadata().getNamespace())
-            .map(Namespace::getMetadata)
-            .orElseGet(ObjectMeta::new);
-    ObjectMeta workload = stored.object().getMetadata();
-    return StackSelection.choose(
-        new StackSelection.NamespaceView(
-            tw.getMetadata().getNamespace(),
-            orEmpty(namespace.getLabels()),
-            orEmpty(namespace.getAnnotations())),
-        orEmpty(workload.getLabels()),
-        orEmpty(workload.getAnnotations()),
-        plans.candidates(watch.stacks()),
-        policy);
+  /** What does not keep a server from tracing, but may keep it from its work. */
+  private List<String> warnings(Subject subject) {
+    return ModelEndpoint.of(subject.namespace(), subject.serverContainer())
+        .filter(model -> !servers.serviceExists(model.namespace(), model.service()))
+        .map(model -> List.of(model.missing()))
+        .orElse(List.of());
   }
 
   /** Leaves, or makes, the workload as it was before, and says why. */

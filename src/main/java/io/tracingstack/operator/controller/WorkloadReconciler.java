@@ -30,6 +30,7 @@ import io.tracingstack.operator.kube.SlimStores;
 import io.tracingstack.operator.kube.StackTelemetry;
 import io.tracingstack.operator.kube.WorkloadStore;
 import io.tracingstack.operator.kube.WorkloadStore.Removal;
+import io.tracingstack.operator.llamastack.ServerApi;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -135,9 +136,10 @@ public class WorkloadReconciler implements Reconciler<TracedWorkload>, Cleaner<T
     if (object instanceof TracingStack) {
       return context.getPrimaryCache().list(tw -> true).map(ResourceID::fromResource);
     }
+    // A LlamaStack server's Deployment has its name.
+    String kind = ServerApi.of(object).isPresent() ? "Deployment" : object.getKind();
     return Stream.of(
-        new ResourceID(
-            TracedWorkloadNames.of(object.getKind(), object.getMetadata().getName()), namespace));
+        new ResourceID(TracedWorkloadNames.of(kind, object.getMetadata().getName()), namespace));
   }
 
   @Override

@@ -21,7 +21,8 @@ public record AcceptedRisks(Set<Reason> reasons) {
           Reason.MEMORY_TOO_TIGHT,
           Reason.PROBE_TOO_TIGHT,
           Reason.EPHEMERAL_STORAGE_TOO_TIGHT,
-          Reason.QUOTA_EXCEEDED);
+          Reason.QUOTA_EXCEEDED,
+          Reason.VOLUME_DEADLOCK);
 
   /** Reads a workload's annotations; what is no name of an acceptable risk has no effect. */
   public static AcceptedRisks of(Map<String, String> annotations) {

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Chooses the containers of a pod that are injected. */
-final class Containers {
+public final class Containers {
   /** Containers that meshes and platforms put beside an application. */
   private static final Set<String> SIDECARS =
       Set.of(
@@ -36,9 +36,22 @@ final class Containers {
   private Containers() {}
 
   /** The names chosen, or why none can be: exactly one of the two is present. */
-  record Choice(List<String> names, Optional<Refusal> refusal) {}
+  public record Choice(List<String> names, Optional<Refusal> refusal) {
+    /** The chosen ones of this template. */
+    public List<Container> of(PodTemplateSpec template) {
+      return template.getSpec().getContainers().stream()
+          .filter(c -> names.contains(c.getName()))
+          .toList();
+    }
+  }
 
-  static Choice choose(WorkloadView workload, PodTemplateSpec template) {
+  /**
+   * Chooses.
+   *
+   * @param known the one that is known to be the application, unless the user names others
+   */
+  public static Choice choose(
+      WorkloadView workload, PodTemplateSpec template, Optional<String> known) {
     List<String> all = template.getSpec().getContainers().stream().map(Container::getName).toList();
     String asked = workload.annotations().get(Labels.CONTAINERS);
     if (asked != null) {
@@ -56,6 +69,9 @@ final class Containers {
                 .formatted(Labels.CONTAINERS, unknown.orElse(asked), all));
       }
       return new Choice(names, Optional.empty());
+    }
+    if (known.filter(all::contains).isPresent()) {
+      return new Choice(List.of(known.get()), Optional.empty());
     }
     if (all.size() == 1) {
       return new Choice(all, Optional.empty());

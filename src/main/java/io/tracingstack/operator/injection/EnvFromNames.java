@@ -14,7 +14,8 @@ import java.util.Set;
 public record EnvFromNames(Map<String, Set<String>> known, Set<String> opaque) {
   public static final EnvFromNames NONE = new EnvFromNames(Map.of(), Set.of());
 
-  boolean has(String container, String name) {
+  /** Whether a container takes a variable of this name. */
+  public boolean has(String container, String name) {
     return known.getOrDefault(container, Set.of()).contains(name);
   }
 }

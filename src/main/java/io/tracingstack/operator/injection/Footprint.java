@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -36,8 +37,14 @@ public record Footprint(
     SortedMap<String, SortedMap<String, String>> env,
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
         SortedMap<String, SortedMap<String, String>> takenOver) {
-  /** Name of our init container and of our volume. */
+  /** Name of the init container and of the volume that bring the Java agent. */
   public static final String NAME = "tracingstack-agent";
+
+  /** Name of those that bring the repair of a LlamaStack server's tracing. */
+  public static final String REPAIR = "tracingstack-repair";
+
+  /** All names of our init containers and volumes. */
+  private static final Set<String> NAMES = Set.of(NAME, REPAIR);
 
   private static final String RESTARTED_AT = "kubectl.kubernetes.io/restartedAt";
 
@@ -48,6 +55,16 @@ public record Footprint(
   public Footprint {
     env = env == null ? new TreeMap<>() : env;
     takenOver = takenOver == null ? new TreeMap<>() : takenOver;
+  }
+
+  /** Whether an init container, or a volume, of this name is ours. */
+  public static boolean isOurs(String name) {
+    return NAMES.contains(name);
+  }
+
+  /** Whether a text, such as a refusal, names something of ours. */
+  public static boolean isNamedIn(String text) {
+    return NAMES.stream().anyMatch(text::contains);
   }
 
   /** The footprint that a template carries, if it carries a readable one. */
@@ -167,14 +184,14 @@ public record Footprint(
     copy.getSpec().setInitContainers(without(copy.getSpec().getInitContainers()));
     copy.getSpec()
         .setVolumes(
-            copy.getSpec().getVolumes().stream().filter(v -> !NAME.equals(v.getName())).toList());
+            copy.getSpec().getVolumes().stream().filter(v -> !isOurs(v.getName())).toList());
     for (Container container : copy.getSpec().getContainers()) {
       container.setEnv(
           container.getEnv().stream()
               .flatMap(v -> footprint.withoutUs(container.getName(), v).stream())
               .toList());
       container.setVolumeMounts(
-          container.getVolumeMounts().stream().filter(m -> !NAME.equals(m.getName())).toList());
+          container.getVolumeMounts().stream().filter(m -> !isOurs(m.getName())).toList());
     }
     return copy;
   }
@@ -198,7 +215,7 @@ public record Footprint(
   }
 
   private static List<Container> without(List<Container> initContainers) {
-    return initContainers.stream().filter(c -> !NAME.equals(c.getName())).toList();
+    return initContainers.stream().filter(c -> !isOurs(c.getName())).toList();
   }
 
   /**
@@ -229,19 +246,19 @@ public record Footprint(
         }
       }
       for (int i = container.getVolumeMounts().size() - 1; i >= 0; i--) {
-        if (NAME.equals(container.getVolumeMounts().get(i).getName())) {
+        if (isOurs(container.getVolumeMounts().get(i).getName())) {
           operations.add(remove(at + "/volumeMounts/" + i));
         }
       }
     }
     List<Container> initContainers = template.getSpec().getInitContainers();
     for (int i = initContainers.size() - 1; i >= 0; i--) {
-      if (NAME.equals(initContainers.get(i).getName())) {
+      if (isOurs(initContainers.get(i).getName())) {
         operations.add(remove(spec + "/initContainers/" + i));
       }
     }
     for (int i = template.getSpec().getVolumes().size() - 1; i >= 0; i--) {
-      if (NAME.equals(template.getSpec().getVolumes().get(i).getName())) {
+      if (isOurs(template.getSpec().getVolumes().get(i).getName())) {
         operations.add(remove(spec + "/volumes/" + i));
       }
     }

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** What forbids an injection before anything is written: an ordered chain, the first hit counts. */
-final class Preflight {
+public final class Preflight {
   /** Where the agent is mounted. */
   static final String MOUNT_PATH = "/tracingstack/agent";
 
@@ -30,7 +30,7 @@ final class Preflight {
       InstrumentationPlan instrumentation) {
     AcceptedRisks accepted = workload.acceptedRisks();
     return Stream.<Stream<Refusal>>of(
-            nameTaken(base).stream(),
+            nameTaken(base, Footprint.NAME, MOUNT_PATH).stream(),
             OtherAgents.find(base, targets),
             targets.stream().flatMap(c -> ownExporter(c, envFrom).stream()),
             targets.stream()
@@ -64,32 +64,38 @@ final class Preflight {
         : TightLimits.check(base.getSpec(), targets.stream().map(Container::getName).toList());
   }
 
-  private static Optional<Refusal> nameTaken(PodTemplateSpec template) {
+  /**
+   * An init container, a volume or a mount of another's where ours would be.
+   *
+   * @param name of our init container and volume
+   * @param mountPath where our volume would be mounted
+   */
+  public static Optional<Refusal> nameTaken(
+      PodTemplateSpec template, String name, String mountPath) {
     boolean initContainer =
-        template.getSpec().getInitContainers().stream()
-            .anyMatch(c -> Footprint.NAME.equals(c.getName()));
+        template.getSpec().getInitContainers().stream().anyMatch(c -> name.equals(c.getName()));
     boolean volume =
-        template.getSpec().getVolumes().stream().anyMatch(v -> Footprint.NAME.equals(v.getName()));
+        template.getSpec().getVolumes().stream().anyMatch(v -> name.equals(v.getName()));
     boolean mount =
         template.getSpec().getContainers().stream()
             .flatMap(c -> c.getVolumeMounts().stream())
             .anyMatch(
                 m ->
-                    m.getMountPath().equals(MOUNT_PATH)
-                        || m.getMountPath().startsWith(MOUNT_PATH + "/"));
+                    m.getMountPath().equals(mountPath)
+                        || m.getMountPath().startsWith(mountPath + "/"));
     if (!(initContainer || volume || mount)) {
       return Optional.empty();
     }
     String what =
         initContainer
-            ? "an init container " + Footprint.NAME
-            : volume ? "a volume " + Footprint.NAME : "a mount at " + MOUNT_PATH;
+            ? "an init container " + name
+            : volume ? "a volume " + name : "a mount at " + mountPath;
     return Optional.of(
         new Refusal(Reason.NAME_TAKEN, "the pod template has " + what + " that is not ours"));
   }
 
   /** A user's exporter settings win, so spans would go elsewhere and could never be proven. */
-  private static Optional<Refusal> ownExporter(Container container, EnvFromNames envFrom) {
+  public static Optional<Refusal> ownExporter(Container container, EnvFromNames envFrom) {
     Stream<String> set =
         container.getEnv().stream().filter(Preflight::redirects).map(EnvVar::getName);
     Stream<String> taken =

@@ -11,7 +11,8 @@ public final class WorkloadSelection {
   /**
    * The language asked for. The workload's own label decides; without one the namespace's label
    * does, but not for workloads that a controller or another operator renders, which would undo
-   * ours.
+   * ours. A namespace's label for LlamaStack servers is for those that such an operator renders,
+   * and leaves out what stands beside them.
    *
    * <p>A kind that cannot be injected asks by its own label only, and only where no controller made
    * it: then what it carries is its maker's doing, and the maker is the workload.
@@ -30,7 +31,10 @@ public final class WorkloadSelection {
     if (own != null) {
       return wanted(own);
     }
-    return controlled ? Optional.empty() : wanted(namespaceLabels.get(Labels.INJECT));
+    return controlled
+        ? Optional.empty()
+        : wanted(namespaceLabels.get(Labels.INJECT))
+            .filter(language -> !Labels.INJECT_LLAMA_STACK.equals(language));
   }
 
   private static Optional<String> wanted(String value) {

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.tracingstack.operator.api.v1alpha1.Labels;
 import io.tracingstack.operator.api.v1alpha1.WorkloadRef;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A workload as far as injection is concerned.
@@ -27,8 +28,15 @@ public record WorkloadView(
         template);
   }
 
-  /** Whether the user lets us have their JAVA_TOOL_OPTIONS. */
-  boolean mayTakeOver() {
+  /** The same with annotations of what it was made for; its own win. */
+  public WorkloadView inheriting(Map<String, String> inherited) {
+    Map<String, String> all = new TreeMap<>(inherited);
+    all.putAll(annotations);
+    return new WorkloadView(namespace, ref, all, template);
+  }
+
+  /** Whether the user lets us have the variable by which the runtime takes us in. */
+  public boolean mayTakeOver() {
     return "true".equals(annotations.get(Labels.TAKE_OVER));
   }
 

@@ -5,7 +5,6 @@ import io.fabric8.kubernetes.api.model.LimitRange;
 import io.fabric8.kubernetes.api.model.LimitRangeItem;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.tracingstack.operator.api.v1alpha1.Reason;
-import io.tracingstack.operator.injection.Footprint;
 import io.tracingstack.operator.injection.Refusal;
 import java.math.BigDecimal;
 import java.util.List;
@@ -46,7 +45,7 @@ final class LimitRangeRules {
                             switch (item.getType()) {
                               case "Container" ->
                                   violations(item, container)
-                                      .map(v -> "the init container " + Footprint.NAME + " " + v);
+                                      .map(v -> "the init container " + ours.getName() + " " + v);
                               // What a pod violates without us is not ours to report.
                               case "Pod" ->
                                   violations(item, Amounts.of(before)).findAny().isPresent()

@@ -2,6 +2,7 @@ package io.tracingstack.operator.journey;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.LimitRange;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
@@ -43,6 +44,7 @@ public final class Obstacles {
    * @param pods all pods of the workload
    * @param quotas all of the namespace
    * @param limitRanges all of the namespace
+   * @param claims those that a LlamaStack server mounts; none for other workloads
    * @param riding whether the change is to go along with a rollout of the workload's own
    */
   public record Facts(
@@ -53,6 +55,7 @@ public final class Obstacles {
       List<PodView> pods,
       List<ResourceQuota> quotas,
       List<LimitRange> limitRanges,
+      List<PersistentVolumeClaim> claims,
       boolean riding,
       Instant now) {
 
@@ -68,7 +71,7 @@ public final class Obstacles {
       return Optional.empty();
     }
     AcceptedRisks accepted = facts.workload().acceptedRisks();
-    return Stream.of(health(facts).stream(), room(facts))
+    return Stream.of(health(facts).stream(), volumes(facts).stream(), room(facts))
         .flatMap(refusals -> refusals)
         .filter(refusal -> !accepted.cover(refusal))
         .findFirst();
@@ -142,6 +145,12 @@ public final class Obstacles {
         : Optional.empty();
   }
 
+  private static Optional<Refusal> volumes(Facts facts) {
+    return facts.riding()
+        ? Optional.empty()
+        : VolumeDeadlock.check(facts.surge(), facts.rollout().desired(), facts.claims());
+  }
+
   /** What the pods need that they may not have, by the figures of the namespace. */
   private static Stream<Refusal> room(Facts facts) {
     PodSpec base = Footprint.strip(facts.workload().template()).getSpec();
@@ -151,11 +160,12 @@ public final class Obstacles {
     PodResources becomes = PodResources.of(after);
     Container ours =
         after.getInitContainers().stream()
-            .filter(c -> Footprint.NAME.equals(c.getName()))
+            .filter(c -> Footprint.isOurs(c.getName()))
             .findFirst()
             .orElseThrow();
+    boolean agent = Footprint.NAME.equals(ours.getName());
     return Stream.of(
-            facts.workload().isInjected()
+            facts.workload().isInjected() || !agent
                 ? Stream.<Refusal>empty()
                 : firstTime(facts, base, before),
             LimitRangeRules.check(facts.limitRanges(), was, becomes, ours).stream(),

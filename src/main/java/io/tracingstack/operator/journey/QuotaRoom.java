@@ -5,7 +5,6 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.ScopedResourceSelectorRequirement;
 import io.tracingstack.operator.api.v1alpha1.Reason;
-import io.tracingstack.operator.injection.Footprint;
 import io.tracingstack.operator.injection.Refusal;
 import java.math.BigDecimal;
 import java.util.List;
@@ -54,7 +53,7 @@ record QuotaRoom(PodResources before, PodResources after, Container ours, int po
         .map(
             name ->
                 "ResourceQuota %s wants %s of every container, and the init container %s has none"
-                    .formatted(quota.getMetadata().getName(), name, Footprint.NAME));
+                    .formatted(quota.getMetadata().getName(), name, ours.getName()));
   }
 
   private Stream<String> exceeded(ResourceQuota quota) {

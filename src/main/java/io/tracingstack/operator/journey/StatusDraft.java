@@ -2,6 +2,7 @@ package io.tracingstack.operator.journey;
 
 import io.fabric8.kubernetes.api.model.Condition;
 import io.tracingstack.operator.api.v1alpha1.ConditionType;
+import io.tracingstack.operator.api.v1alpha1.LlamaStackStatus;
 import io.tracingstack.operator.api.v1alpha1.Reason;
 import io.tracingstack.operator.api.v1alpha1.Rehearsal;
 import io.tracingstack.operator.api.v1alpha1.StackRef;
@@ -44,6 +45,7 @@ public final class StatusDraft {
   private Rehearsal rehearsal;
   private Turn forgone;
   private AgentReport agent;
+  private LlamaStackStatus llamaStack;
   private Proof proof;
   private List<String> lostInjections;
   private boolean waitsWithFormerContent;
@@ -81,6 +83,15 @@ public final class StatusDraft {
 
   public void agent(Optional<AgentReport> agent) {
     this.agent = agent.orElse(null);
+  }
+
+  /** What is known of a LlamaStack server. */
+  public void llamaStack(LlamaStackStatus known) {
+    this.llamaStack = known;
+  }
+
+  public LlamaStackStatus llamaStack() {
+    return llamaStack;
   }
 
   /** The turn this workload waits for; none means that it wants nothing. */
@@ -156,6 +167,7 @@ public final class StatusDraft {
         before.taken(),
         before.plan(),
         before.agent(),
+        before.llamaStack(),
         before.proof(),
         before.lastGood(),
         before.settled(),
@@ -319,6 +331,7 @@ public final class StatusDraft {
         forgone == null ? taken : Turns.after(forgone, revision == null ? null : taken),
         plan,
         agent,
+        llamaStack,
         proof,
         lastGood,
         settled,

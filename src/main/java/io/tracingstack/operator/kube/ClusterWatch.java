@@ -1,5 +1,6 @@
 package io.tracingstack.operator.kube;
 
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -14,21 +15,25 @@ import io.tracingstack.operator.api.v1alpha1.Labels;
 import io.tracingstack.operator.api.v1alpha1.StackRef;
 import io.tracingstack.operator.api.v1alpha1.TracingStack;
 import io.tracingstack.operator.injection.WorkloadKind;
+import io.tracingstack.operator.llamastack.ServerApi;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * What the operator watches beside its own kinds, once for all reconcilers: labelled workloads, all
- * workloads of labelled namespaces that can be injected, injected pods, namespaces, stacks.
+ * workloads of labelled namespaces that can be injected, LlamaStack servers and the Deployments
+ * beside them, injected pods, namespaces, stacks.
  *
  * <p>The cache says when to look, the API server says what is there: of workloads and pods only the
  * metadata is kept, and whoever acts reads the object itself. Memory so grows with the number of
@@ -38,8 +43,9 @@ import java.util.stream.Stream;
 public class ClusterWatch {
   private final KubernetesClient client;
   private final List<Consumer<HasMetadata>> listeners = new CopyOnWriteArrayList<>();
-  private final Map<String, List<SharedIndexInformer<? extends HasMetadata>>> labelledNamespaces =
-      new ConcurrentHashMap<>();
+  private final ServerWatch servers;
+  private final Map<String, Map<WorkloadKind, SharedIndexInformer<? extends HasMetadata>>>
+      followed = new ConcurrentHashMap<>();
   private List<SharedIndexInformer<? extends HasMetadata>> workloads = List.of();
   private SharedIndexInformer<Namespace> namespaces;
   private SharedIndexInformer<TracingStack> stacks;
@@ -48,6 +54,7 @@ public class ClusterWatch {
 
   ClusterWatch(KubernetesClient client) {
     this.client = client;
+    this.servers = new ServerWatch(client, this::changed);
   }
 
   /** Calls the listener with every watched object that appears, changes or vanishes. */
@@ -77,6 +84,7 @@ public class ClusterWatch {
     Stream.of(List.of(stacks, pods, namespaces), workloads)
         .flatMap(List::stream)
         .forEach(i -> i.start().toCompletableFuture().join());
+    servers.start();
     namespaces.getStore().list().forEach(this::follow);
   }
 
@@ -87,8 +95,9 @@ public class ClusterWatch {
       Stream.of(List.of(stacks, pods, namespaces), workloads)
           .flatMap(List::stream)
           .forEach(SharedIndexInformer::stop);
-      labelledNamespaces.values().forEach(l -> l.forEach(SharedIndexInformer::stop));
-      labelledNamespaces.clear();
+      servers.stop();
+      followed.values().forEach(l -> l.values().forEach(SharedIndexInformer::stop));
+      followed.clear();
     }
   }
 
@@ -108,25 +117,31 @@ public class ClusterWatch {
     return Optional.ofNullable(namespaces.getStore().getByKey(name));
   }
 
+  /** Metadata and version of the LlamaStack server that controls a workload, if one does. */
+  public Optional<GenericKubernetesResource> server(HasMetadata workload) {
+    return ServerApi.ownerOf(workload)
+        .flatMap(owner -> servers.server(workload.getMetadata().getNamespace(), owner));
+  }
+
   /**
    * Whether all is known that may select workloads of a namespace. Before, one that is not selected
    * now may be a moment later, so nothing follows from that.
    */
   public boolean isComplete(String namespace) {
-    List<SharedIndexInformer<? extends HasMetadata>> followed = labelledNamespaces.get(namespace);
+    Map<WorkloadKind, SharedIndexInformer<? extends HasMetadata>> present =
+        followed.getOrDefault(namespace, Map.of());
     return started
         && Stream.concat(Stream.of(stacks, namespaces), workloads.stream())
             .allMatch(SharedIndexInformer::hasSynced)
-        && (followed == null
-            ? namespace(namespace).filter(ClusterWatch::isSelected).isEmpty()
-            : followed.stream().allMatch(SharedIndexInformer::hasSynced));
+        && servers.isComplete()
+        && namespace(namespace).map(this::wantedKinds).orElseGet(Set::of).stream()
+            .allMatch(kind -> present.containsKey(kind) && present.get(kind).hasSynced());
   }
 
-  /** Metadata of the workloads in a namespace that a label, theirs or its, may select. */
+  /** Metadata of the workloads in a namespace that a label, theirs or another's, may select. */
   public Collection<HasMetadata> workloads(String namespace) {
     Map<String, HasMetadata> byKey = new TreeMap<>();
-    Stream.concat(
-            workloads.stream(), labelledNamespaces.getOrDefault(namespace, List.of()).stream())
+    Stream.concat(workloads.stream(), followed.getOrDefault(namespace, Map.of()).values().stream())
         .flatMap(i -> i.getStore().list().stream())
         .filter(w -> namespace.equals(w.getMetadata().getNamespace()))
         .forEach(w -> byKey.putIfAbsent(w.getKind() + "/" + w.getMetadata().getName(), w));
@@ -201,36 +216,55 @@ public class ClusterWatch {
   private void changed(HasMetadata object) {
     if (object instanceof Namespace namespace) {
       follow(namespace);
+    } else if (object instanceof GenericKubernetesResource server) {
+      namespace(server.getMetadata().getNamespace()).ifPresent(this::follow);
     }
     listeners.forEach(l -> l.accept(object));
   }
 
-  /** Watches all workloads of a namespace while its label selects them. */
+  /**
+   * Watches all workloads of a namespace while its label selects them, and the Deployments beside
+   * LlamaStack servers: which of these are selected, more than their own labels decides.
+   */
   private synchronized void follow(Namespace namespace) {
-    String name = namespace.getMetadata().getName();
-    boolean selected = isSelected(namespace);
-    if (!started || selected == labelledNamespaces.containsKey(name)) {
+    if (!started) {
       return;
     }
-    if (selected) {
-      List<SharedIndexInformer<? extends HasMetadata>> informers =
-          Stream.of(WorkloadKind.values())
-              .filter(WorkloadKind::isInjectable)
-              .<SharedIndexInformer<? extends HasMetadata>>map(
-                  kind -> unlabelled(kind.type(), name))
-              .toList();
-      labelledNamespaces.put(name, informers);
-      informers.forEach(SharedIndexInformer::start);
-    } else {
-      labelledNamespaces.remove(name).forEach(SharedIndexInformer::stop);
+    String name = namespace.getMetadata().getName();
+    Set<WorkloadKind> wanted = wantedKinds(namespace);
+    Map<WorkloadKind, SharedIndexInformer<? extends HasMetadata>> present =
+        followed.computeIfAbsent(name, n -> new ConcurrentHashMap<>());
+    present.entrySet().stream()
+        .filter(e -> !wanted.contains(e.getKey()))
+        .forEach(e -> e.getValue().stop());
+    present.keySet().retainAll(wanted);
+    for (WorkloadKind kind : wanted) {
+      if (!present.containsKey(kind)) {
+        SharedIndexInformer<? extends HasMetadata> informer = unlabelled(kind.type(), name);
+        present.put(kind, informer);
+        informer.start();
+      }
+    }
+    if (wanted.isEmpty()) {
+      followed.remove(name);
     }
   }
 
-  private static boolean isSelected(Namespace namespace) {
-    String wanted = orEmpty(namespace.getMetadata().getLabels()).get(Labels.INJECT);
-    return wanted != null
-        && !Labels.INJECT_OPT_OUT.equals(wanted)
-        && namespace.getMetadata().getDeletionTimestamp() == null;
+  private Set<WorkloadKind> wantedKinds(Namespace namespace) {
+    if (namespace.getMetadata().getDeletionTimestamp() != null) {
+      return Set.of();
+    }
+    String label = orEmpty(namespace.getMetadata().getLabels()).get(Labels.INJECT);
+    if (label != null
+        && !Labels.INJECT_OPT_OUT.equals(label)
+        && !Labels.INJECT_LLAMA_STACK.equals(label)) {
+      return Stream.of(WorkloadKind.values())
+          .filter(WorkloadKind::isInjectable)
+          .collect(Collectors.toSet());
+    }
+    return servers.hasServers(namespace.getMetadata().getName())
+        ? Set.of(WorkloadKind.DEPLOYMENT)
+        : Set.of();
   }
 
   private static Map<String, String> orEmpty(Map<String, String> map) {

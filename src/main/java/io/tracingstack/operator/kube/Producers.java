@@ -7,18 +7,22 @@ import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tracingstack.operator.api.v1alpha1.StackRef;
 import io.tracingstack.operator.injection.StackSelection;
+import io.tracingstack.operator.llamastack.LlamaStackInjection;
 import io.tracingstack.operator.stack.Defaults;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Values that the rest of the operator is built with. */
@@ -56,7 +60,23 @@ class Producers {
       throw new UncheckedIOException(e);
     }
     return new Defaults(
-        config.images().collector(), config.images().agentInit(), agent.getProperty("sha256"));
+        config.images().collector(),
+        config.images().agentInit(),
+        agent.getProperty("sha256"),
+        repairFiles());
+  }
+
+  /** The jar has them beside the classes, see the build's resources. */
+  private static SortedMap<String, String> repairFiles() {
+    SortedMap<String, String> files = new TreeMap<>();
+    for (String name : LlamaStackInjection.FILES) {
+      try (InputStream in = Producers.class.getResourceAsStream("/llamastack/" + name)) {
+        files.put(name, new String(in.readAllBytes(), StandardCharsets.UTF_8));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return files;
   }
 
   @Produces

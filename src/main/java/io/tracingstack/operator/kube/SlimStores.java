@@ -114,6 +114,7 @@ public final class SlimStores {
                           null,
                           null,
                           null,
+                          null,
                           slim(s.reverted()),
                           slim(s.rehearsal()),
                           null,

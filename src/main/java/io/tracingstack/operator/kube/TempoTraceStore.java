@@ -39,7 +39,9 @@ public class TempoTraceStore implements TraceStore {
                   attribute(resource, "service.name"),
                   span.path("name").asText(),
                   attribute(resource, "tracingstack.revision"),
-                  podOf(resource)));
+                  podOf(resource),
+                  repairOf(span.path("attributes")),
+                  attribute(span.path("attributes"), "process.pid")));
         }
       }
     }
@@ -93,10 +95,20 @@ public class TempoTraceStore implements TraceStore {
     return name.isEmpty() ? attribute(resource, "host.name") : name;
   }
 
+  /** The first span of each request to a llama-stack server says so, repaired or not. */
+  private static String repairOf(JsonNode attributes) {
+    String mark = attribute(attributes, "tracingstack.llamastack.patch");
+    return mark.isEmpty() && attribute(attributes, "__location__").equals("server")
+        ? FoundTrace.UNREPAIRED
+        : mark;
+  }
+
   private static String attribute(JsonNode attributes, String key) {
     for (JsonNode attribute : attributes) {
       if (key.equals(attribute.path("key").asText())) {
-        return attribute.path("value").path("stringValue").asText("");
+        JsonNode value = attribute.path("value");
+        // A 64-bit number is a string in OTLP's JSON, too.
+        return value.path("stringValue").asText(value.path("intValue").asText(""));
       }
     }
     return "";

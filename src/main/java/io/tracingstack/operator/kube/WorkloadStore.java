@@ -16,6 +16,7 @@ import io.tracingstack.operator.injection.InjectionPlan;
 import io.tracingstack.operator.injection.WorkloadKind;
 import io.tracingstack.operator.injection.WorkloadView;
 import io.tracingstack.operator.journey.RolloutView;
+import io.tracingstack.operator.llamastack.ServerView;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -42,20 +43,40 @@ public class WorkloadStore {
     this.fields = new FieldWriter(client, this, metrics);
   }
 
-  /** A stored workload of a kind that can be injected. */
+  /**
+   * A stored workload of a kind that can be injected.
+   *
+   * @param server the LlamaStack server that it was made for, where that was looked up
+   */
   public record Stored(
-      WorkloadKind kind, HasMetadata object, PodTemplateSpec template, RolloutView rollout) {
+      WorkloadKind kind,
+      HasMetadata object,
+      PodTemplateSpec template,
+      RolloutView rollout,
+      Optional<ServerView> server) {
     static Optional<Stored> of(HasMetadata object) {
       return WorkloadKind.of(object)
           .filter(WorkloadKind::isInjectable)
           .map(
               kind ->
-                  new Stored(kind, object, kind.template(object), RolloutView.of(kind, object)));
+                  new Stored(
+                      kind,
+                      object,
+                      kind.template(object),
+                      RolloutView.of(kind, object),
+                      Optional.empty()));
     }
 
-    /** The workload as injection sees it. */
+    /** The same, made for this server. */
+    public Stored with(Optional<ServerView> owner) {
+      return new Stored(kind, object, template, rollout, owner);
+    }
+
+    /** The workload as injection sees it; what is said of its server is said of it. */
     public WorkloadView view() {
-      return WorkloadView.of(object, template);
+      return server
+          .map(s -> WorkloadView.of(object, template).inheriting(s.annotations()))
+          .orElseGet(() -> WorkloadView.of(object, template));
     }
 
     private boolean ownsFields() {

@@ -32,9 +32,10 @@ public sealed interface RehearsalDecision {
    * @param pod the rehearsal's
    * @param expired whether the cluster ended it because its time was over
    * @param neighbours the workload's own pods
-   * @param agent what its init container reported of the agent, see {@code AgentVerification}
+   * @param agent what its init container reported, see {@code AgentVerification} and {@code
+   *     RepairVerification}
    * @param asked whether the proof is to be a request that its readiness probe describes; else it
-   *     is enough that it becomes Ready with the agent
+   *     is enough that it becomes Ready with the change
    * @param judgement what the witnesses say of it; empty until it is Ready
    * @param pipelineVerified whether a span could be proven at all
    * @param verifyTimeout how long it may take to become Ready, and then to be proven
@@ -63,7 +64,7 @@ public sealed interface RehearsalDecision {
       return failed(facts, Verdict.Kind.UNCLEAR, Reason.AWAITING_PODS, "it ended before its time");
     }
     if (Boolean.FALSE.equals(facts.agent().status())) {
-      return failed(facts, Verdict.Kind.OURS, facts.agent().reason(), facts.agent().message());
+      return untraced(facts, facts.agent());
     }
     if (facts.agent().holds() && facts.pod().ready()) {
       Optional<RehearsalDecision> proven = proven(facts);
@@ -99,13 +100,13 @@ public sealed interface RehearsalDecision {
             facts.now()));
   }
 
-  /** Of a pod that is Ready with the agent: whether that is enough, or will not become so. */
+  /** Of a pod that is Ready with the change: whether that is enough, or will not become so. */
   private static Optional<RehearsalDecision> proven(Facts facts) {
     String name = facts.pod().name();
     if (!facts.asked()) {
       return Optional.of(
           new Passed(
-              "pod %s became Ready with the agent; it was not asked for a span, for there is no"
+              "pod %s became Ready with the change; it was not asked for a span, for there is no"
                       .formatted(name)
                   + " HTTP readiness probe, or rollout.proof is Passive"));
     }
@@ -117,12 +118,12 @@ public sealed interface RehearsalDecision {
     if (finding.holds()) {
       return Optional.of(
           new Passed(
-              "pod %s became Ready with the agent, and %s".formatted(name, finding.message())));
+              "pod %s became Ready with the change, and %s".formatted(name, finding.message())));
     }
     if (finding.reason() == Reason.AWAITING_TRAFFIC) {
       return Optional.of(
           new Passed(
-              "pod %s became Ready with the agent, and nothing tells against it: %s"
+              "pod %s became Ready with the change, and nothing tells against it: %s"
                   .formatted(name, finding.message())));
     }
     boolean late =
@@ -132,28 +133,27 @@ public sealed interface RehearsalDecision {
             .filter(since -> !since.plus(facts.verifyTimeout()).isAfter(facts.now()))
             .isPresent();
     return late && Boolean.FALSE.equals(finding.status()) && facts.pipelineVerified()
-        ? Optional.of(
-            failed(
-                facts,
-                // As in the workload itself: nobody else's application is the worse for it.
-                finding.reason() == Reason.NO_INSTRUMENTED_LIBRARY
-                    ? Verdict.Kind.UNCLEAR
-                    : Verdict.Kind.OURS,
-                finding.reason(),
-                finding.message()))
+        ? Optional.of(untraced(facts, finding))
         : Optional.empty();
   }
 
   private static Failed failed(Facts facts, Verdict.Kind kind, Reason reason, String message) {
-    PodView pod = facts.pod();
     return new Failed(
-        new Verdict(
-            kind,
-            reason,
-            "pod %s: %s".formatted(pod.name(), message),
-            Optional.of(
-                new Culprit(
-                    pod.name(), pod.life().injected().stream().findFirst(), Optional.empty(), 0))));
+        new Verdict(kind, reason, message(facts, message), Optional.of(injected(facts))));
+  }
+
+  private static Failed untraced(Facts facts, Finding finding) {
+    return new Failed(
+        Verdict.untraced(finding, message(facts, finding.message()), Optional.of(injected(facts))));
+  }
+
+  private static String message(Facts facts, String text) {
+    return "pod %s: %s".formatted(facts.pod().name(), text);
+  }
+
+  private static Culprit injected(Facts facts) {
+    PodView pod = facts.pod();
+    return new Culprit(pod.name(), pod.life().injected().stream().findFirst(), Optional.empty(), 0);
   }
 
   /** What there is to see of a pod that is not decided; no time that passes. */

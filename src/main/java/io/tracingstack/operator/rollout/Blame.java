@@ -162,7 +162,7 @@ public final class Blame {
         .refused()
         .map(
             r -> {
-              boolean named = r.message().contains(Footprint.NAME);
+              boolean named = Footprint.isNamedIn(r.message());
               boolean ours = named || (isNew() && !facts.templateChanged());
               boolean early = !named && lasts(r.since(), REFUSAL_PATIENCE).isNegative();
               return new Verdict(

@@ -1,9 +1,11 @@
 package io.tracingstack.operator.rollout;
 
 import io.tracingstack.operator.api.v1alpha1.Reason;
+import io.tracingstack.operator.status.Finding;
 import io.tracingstack.operator.verification.PodTrouble;
 import io.tracingstack.operator.verification.PodView;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a failing workload has to do with our change.
@@ -13,6 +15,9 @@ import java.util.Optional;
  * @param culprit the container whose log tells more, if it is one
  */
 public record Verdict(Kind kind, Reason reason, String message, Optional<Culprit> culprit) {
+  /** What is in an application that nothing here can instrument. */
+  private static final Set<Reason> UNKNOWN_TO_US =
+      Set.of(Reason.NO_INSTRUMENTED_LIBRARY, Reason.NO_INSTRUMENTATION_IN_IMAGE);
 
   /** What is to be done about it. */
   public enum Kind {
@@ -31,6 +36,25 @@ public record Verdict(Kind kind, Reason reason, String message, Optional<Culprit
     public boolean reverts() {
       return this == OURS || this == UNCLEAR;
     }
+  }
+
+  /** Whether this says that a change has failed whose pods run well. */
+  public static boolean isFailure(Finding finding) {
+    return Boolean.FALSE.equals(finding.status())
+        && (finding.reason().group() == Reason.Group.FAILED
+            || UNKNOWN_TO_US.contains(finding.reason()));
+  }
+
+  /**
+   * The verdict on a change whose pods run well, and untraced. Nobody else's application is the
+   * worse for what is unknown in this one.
+   */
+  public static Verdict untraced(Finding finding, String message, Optional<Culprit> culprit) {
+    return new Verdict(
+        UNKNOWN_TO_US.contains(finding.reason()) ? Kind.UNCLEAR : Kind.OURS,
+        finding.reason(),
+        message,
+        culprit);
   }
 
   /**

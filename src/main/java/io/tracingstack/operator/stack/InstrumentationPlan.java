@@ -29,7 +29,8 @@ public record InstrumentationPlan(
     boolean ownAgentImage,
     Optional<String> agentSha256,
     List<JavaSpec.Env> agentEnv,
-    ResourceRequirements initResources) {
+    ResourceRequirements initResources,
+    LlamaStackPlan llamaStack) {
 
   /** The same with another agent: the one that a failed upgrade returns to. */
   public InstrumentationPlan withAgent(String image, Optional<String> sha256) {
@@ -44,7 +45,8 @@ public record InstrumentationPlan(
         ownAgentImage,
         sha256,
         agentEnv,
-        initResources);
+        initResources,
+        llamaStack);
   }
 
   /** Whether the namespace with these labels may be served, as far as the selector says. */
@@ -54,7 +56,7 @@ public record InstrumentationPlan(
 
   /**
    * A hash of all that reaches workloads: another one changes all of them, and so goes canary
-   * first. Which namespaces are served is left out: it is in nobody's pods.
+   * first. Which namespaces and servers are served is left out: it is in nobody's pods.
    */
   public String release() {
     return Hash.of(
@@ -68,6 +70,7 @@ public record InstrumentationPlan(
                 agentImage,
                 agentSha256.orElse(""),
                 agentEnv,
-                initResources)));
+                initResources,
+                llamaStack.release())));
   }
 }

@@ -16,7 +16,7 @@ public final class LabelSelectors {
         && selector.getMatchExpressions().stream().allMatch(e -> matches(e, labels));
   }
 
-  /** Says what no namespace could be compared with, as the API server does for a Service. */
+  /** Says what nothing could be compared with, as the API server does for a Service. */
   static void validate(LabelSelector selector, String field) {
     List<LabelSelectorRequirement> expressions = selector.getMatchExpressions();
     for (int i = 0; i < expressions.size(); i++) {

@@ -61,13 +61,17 @@ public record StackPlan(
     StackRef ref = new StackRef(stack.getMetadata().getNamespace(), stack.getMetadata().getName());
     TracingStackSpec spec =
         Optional.ofNullable(stack.getSpec())
-            .orElseGet(() -> new TracingStackSpec(null, null, null, null));
+            .orElseGet(() -> new TracingStackSpec(null, null, null, null, null));
     CollectorPlan collector = collector(ref, spec.collector(), defaults);
     return new StackPlan(
         ref,
         backend(ref, spec.backend(), tempoVersion),
         collector,
-        instrumentation(spec.instrumentation(), collector, defaults),
+        instrumentation(
+            spec.instrumentation(),
+            LlamaStackPlan.of(spec.llamaStack(), defaults),
+            collector,
+            defaults),
         RolloutPlan.of(spec.rollout()));
   }
 
@@ -125,7 +129,10 @@ public record StackPlan(
   }
 
   private static InstrumentationPlan instrumentation(
-      InstrumentationSpec given, CollectorPlan collector, Defaults defaults) {
+      InstrumentationSpec given,
+      LlamaStackPlan llamaStack,
+      CollectorPlan collector,
+      Defaults defaults) {
     InstrumentationSpec spec = or(given, new InstrumentationSpec(null, null, null, null, null));
     JavaSpec java = or(spec.java(), new JavaSpec(null, null, null, null));
     Optional<LabelSelector> selector = Optional.ofNullable(spec.namespaceSelector());
@@ -143,7 +150,8 @@ public record StackPlan(
         Optional.ofNullable(java.agentSha256())
             .or(() -> ownImage ? Optional.empty() : Optional.of(defaults.agentSha256())),
         or(java.env(), List.of()),
-        checked(or(java.resources(), INIT_RESOURCES), "spec.instrumentation.java.resources"));
+        checked(or(java.resources(), INIT_RESOURCES), "spec.instrumentation.java.resources"),
+        llamaStack);
   }
 
   /** Values end up in a comma-separated list that Kubernetes expands {@code $(…)} in. */

@@ -76,7 +76,11 @@ final class PodTroubles {
             .map(w -> Objects.toString(w.getReason(), ""))
             .orElse("");
     if (PULL.contains(waiting)) {
-      return Optional.of(waiting(container, Kind.IMAGE_PULL));
+      // The repair runs in the server's own image: which one that is, is its owner's doing.
+      return Optional.of(
+          Footprint.REPAIR.equals(container.getName())
+              ? waiting(container, Kind.IMAGE_PULL, Part.OTHERS)
+              : waiting(container, Kind.IMAGE_PULL));
     }
     if (CONFIG.contains(waiting)) {
       return Optional.of(waiting(container, Kind.CONFIG_ERROR));
@@ -116,9 +120,14 @@ final class PodTroubles {
 
   private PodTrouble waiting(ContainerStatus container, Kind kind) {
     String message = Objects.toString(container.getState().getWaiting().getMessage(), "");
+    return waiting(container, kind, part(container.getName(), message));
+  }
+
+  private PodTrouble waiting(ContainerStatus container, Kind kind, Part part) {
+    String message = Objects.toString(container.getState().getWaiting().getMessage(), "");
     return new PodTrouble(
         kind,
-        part(container.getName(), message),
+        part,
         Optional.of(container.getName()),
         Optional.empty(),
         restarts(container),
@@ -155,7 +164,7 @@ final class PodTroubles {
     String reason = Objects.toString(status.getReason(), "");
     String message = Objects.toString(status.getMessage(), "");
     if (reason.equals("Evicted") && !isShortageOfTheNode(message)) {
-      boolean ours = message.contains(Footprint.NAME);
+      boolean ours = Footprint.isNamedIn(message);
       boolean withOurs = message.startsWith("Pod ephemeral local storage") && carriesOurs();
       return Optional.of(
           whole(
@@ -226,7 +235,7 @@ final class PodTroubles {
   }
 
   private Part part(String container, String words) {
-    if (Footprint.NAME.equals(container) || words.contains(Footprint.NAME)) {
+    if (Footprint.isOurs(container) || Footprint.isNamedIn(words)) {
       return Part.OURS;
     }
     return pod.getSpec().getContainers().stream()

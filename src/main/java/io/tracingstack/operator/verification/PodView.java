@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.HTTPHeader;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodStatus;
+import io.fabric8.kubernetes.api.model.Probe;
 import io.tracingstack.operator.api.v1alpha1.Labels;
 import io.tracingstack.operator.injection.Footprint;
 import java.time.Instant;
@@ -35,6 +36,7 @@ public record PodView(
     Optional<Instant> readySince,
     Optional<ProofTarget> readinessProbe,
     Optional<InitReport> report,
+    Optional<RepairReport> repair,
     boolean initEndedWithoutReport,
     PodLife life,
     List<PodTrouble> troubles,
@@ -52,11 +54,17 @@ public record PodView(
   public static PodView of(Pod pod) {
     Optional<ContainerStateTerminated> init =
         initContainers(pod.getStatus())
-            .filter(s -> Footprint.NAME.equals(s.getName()) && s.getState() != null)
+            .filter(s -> Footprint.isOurs(s.getName()) && s.getState() != null)
             .map(s -> s.getState().getTerminated())
             .filter(t -> t != null)
             .findFirst();
-    Optional<InitReport> report = init.flatMap(t -> InitReport.parse(t.getMessage()));
+    boolean repairs =
+        pod.getSpec().getInitContainers().stream()
+            .anyMatch(c -> Footprint.REPAIR.equals(c.getName()));
+    Optional<String> message = init.map(ContainerStateTerminated::getMessage);
+    Optional<InitReport> report = repairs ? Optional.empty() : message.flatMap(InitReport::parse);
+    Optional<RepairReport> repair =
+        repairs ? message.flatMap(RepairReport::parse) : Optional.empty();
     return new PodView(
         pod.getMetadata().getName(),
         templateRevision(pod.getMetadata().getLabels()),
@@ -64,7 +72,8 @@ public record PodView(
         readySince(pod),
         target(pod),
         report,
-        init.isPresent() && report.isEmpty(),
+        repair,
+        init.isPresent() && report.isEmpty() && repair.isEmpty(),
         PodLife.of(pod),
         PodTroubles.of(pod),
         run(pod));
@@ -95,7 +104,7 @@ public record PodView(
 
   /** Whether our init container has ended, so that it is known what it did. */
   public boolean hasTold() {
-    return report.isPresent() || initEndedWithoutReport;
+    return report.isPresent() || repair.isPresent() || initEndedWithoutReport;
   }
 
   private static Optional<Run> run(Pod pod) {
@@ -140,18 +149,34 @@ public record PodView(
     }
     return pod.getSpec().getContainers().stream()
         .filter(PodView::carriesOurs)
-        .filter(c -> c.getReadinessProbe() != null && c.getReadinessProbe().getHttpGet() != null)
+        .flatMap(c -> proofProbe(c).map(p -> target(c, p, pod.getStatus().getPodIP())).stream())
         .findFirst()
-        .flatMap(c -> target(c, pod.getStatus().getPodIP()));
+        .flatMap(target -> target);
+  }
+
+  /** LlamaStack's operators give the server a startup probe only; all ask for the same page. */
+  private static Optional<HTTPGetAction> proofProbe(Container container) {
+    Stream<Probe> others =
+        mounts(container, Footprint.REPAIR)
+            ? Stream.of(container.getStartupProbe(), container.getLivenessProbe())
+            : Stream.empty();
+    return Stream.concat(Stream.of(container.getReadinessProbe()), others)
+        .filter(p -> p != null && p.getHttpGet() != null)
+        .map(Probe::getHttpGet)
+        .findFirst();
   }
 
   static boolean carriesOurs(Container container) {
-    return container.getVolumeMounts().stream().anyMatch(m -> Footprint.NAME.equals(m.getName()));
+    return container.getVolumeMounts().stream().anyMatch(m -> Footprint.isOurs(m.getName()));
+  }
+
+  private static boolean mounts(Container container, String volume) {
+    return container.getVolumeMounts().stream().anyMatch(m -> volume.equals(m.getName()));
   }
 
   /** Host, port, scheme, path and headers as the kubelet uses them. */
-  private static Optional<ProofTarget> target(Container container, String podIp) {
-    HTTPGetAction probe = container.getReadinessProbe().getHttpGet();
+  private static Optional<ProofTarget> target(
+      Container container, HTTPGetAction probe, String podIp) {
     Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     for (HTTPHeader header : probe.getHttpHeaders()) {
       headers.put(header.getName(), header.getValue());

@@ -42,7 +42,7 @@ final class SharedStack implements CloseableResource {
                   .endMetadata()
                   .build())
           .create();
-      create(NAMESPACE, NAME, new TracingStackSpec(null, null, null, Stacks.atOnce()));
+      create(NAMESPACE, NAME, new TracingStackSpec(null, null, null, null, Stacks.atOnce()));
     }
     try {
       awaitReady(NAMESPACE, NAME);

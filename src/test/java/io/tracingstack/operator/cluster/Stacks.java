@@ -15,12 +15,12 @@ final class Stacks {
 
   /** A stack that sends to another stack's Tempo, which it cannot read. */
   static TracingStackSpec external(SharedStack target) {
-    return new TracingStackSpec(backend(target), null, null, atOnce());
+    return new TracingStackSpec(backend(target), null, null, null, atOnce());
   }
 
   /** The same with a rollout of its own, in YAML. */
   static TracingStackSpec external(SharedStack target, String rollout) {
-    return new TracingStackSpec(backend(target), null, null, rollout(rollout));
+    return new TracingStackSpec(backend(target), null, null, null, rollout(rollout));
   }
 
   /** A rollout that lets everybody go at once. */
@@ -34,7 +34,7 @@ final class Stacks {
 
   static TracingStackSpec externalWithCollectorImage(SharedStack target, String image) {
     return new TracingStackSpec(
-        backend(target), new CollectorSpec(image, null, null, null, null), null, atOnce());
+        backend(target), new CollectorSpec(image, null, null, null, null), null, null, atOnce());
   }
 
   static TracingStackSpec externalWithAgent(SharedStack target, String image, String sha256) {
@@ -42,13 +42,14 @@ final class Stacks {
         backend(target),
         null,
         new InstrumentationSpec(null, null, null, null, new JavaSpec(image, sha256, null, null)),
+        null,
         atOnce());
   }
 
   /** A stack with a Tempo of its own that keeps few of the traces its workloads start. */
   static TracingStackSpec sampling(double ratio) {
     return new TracingStackSpec(
-        null, null, new InstrumentationSpec(null, null, ratio, null, null), atOnce());
+        null, null, new InstrumentationSpec(null, null, ratio, null, null), null, atOnce());
   }
 
   private static BackendSpec backend(SharedStack target) {

@@ -9,11 +9,14 @@ import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.quarkus.test.junit.QuarkusTest;
 import io.tracingstack.operator.api.v1alpha1.Labels;
+import io.tracingstack.operator.llamastack.ServerApi;
 import io.tracingstack.operator.testing.AuditLog;
 import io.tracingstack.operator.testing.Fault;
+import io.tracingstack.operator.testing.LlamaStackOperators;
 import io.tracingstack.operator.testing.Manifests;
 import io.tracingstack.operator.testing.OperatorTest;
 import io.tracingstack.operator.testing.SimulatedControllers.Pods;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,6 +41,8 @@ class RbacApiTest extends OperatorTest {
 
   private static final String OPERATOR =
       "--as=system:serviceaccount:tracingstack-system:tracingstack-operator";
+
+  @Inject LlamaStackOperators operators;
 
   @Test
   void everyGrantedVerbIsUsed() throws IOException {
@@ -192,6 +197,7 @@ class RbacApiTest extends OperatorTest {
     injectAndUndo("daemonsets", Manifests.daemonSet(namespace, "node", 8080), namespace, "node");
     injectAndUndo("cronjobs", Manifests.cronJob(namespace, "nightly"), namespace, "nightly");
     failingSet(namespace, "queue");
+    servers(namespace);
     conflictOnce("tracedworkloads");
     label("deployments", namespace, "shop", Labels.INJECT, null);
     eventually().until(() -> traced(namespace, "deployment-shop").isEmpty());
@@ -218,6 +224,20 @@ class RbacApiTest extends OperatorTest {
                     .getItems()
                     .stream()
                     .allMatch(p -> p.getMetadata().getDeletionTimestamp() != null));
+  }
+
+  private void servers(String namespace) {
+    for (ServerApi api : ServerApi.values()) {
+      String name = api.plural();
+      operators.install(api);
+      operators.serve(api, namespace, name, "  - {name: VLLM_URL, value: \"http://vllm:8000\"}");
+      operators.mountClaim(namespace, name);
+      controllers.rollOut(namespace, name, Pods.healthy(""));
+      operators.label(api, namespace, name, Labels.INJECT, "llamastack");
+      awaitState(namespace, name, "VolumeDeadlock");
+      operators.uninstall(api);
+      eventually().until(() -> traced(namespace, "deployment-" + name).isEmpty());
+    }
   }
 
   private void injectAndUndo(String kind, String manifest, String namespace, String name) {

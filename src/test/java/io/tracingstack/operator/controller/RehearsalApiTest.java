@@ -11,10 +11,13 @@ import io.tracingstack.operator.api.v1alpha1.Labels;
 import io.tracingstack.operator.api.v1alpha1.Reason;
 import io.tracingstack.operator.api.v1alpha1.Rehearsal;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkload;
+import io.tracingstack.operator.llamastack.ServerApi;
 import io.tracingstack.operator.status.Conditions;
 import io.tracingstack.operator.testing.Fault;
+import io.tracingstack.operator.testing.LlamaStackOperators;
 import io.tracingstack.operator.testing.Manifests;
 import io.tracingstack.operator.testing.SimulatedControllers.Pods;
+import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -27,6 +30,8 @@ import org.junit.jupiter.api.Test;
 class RehearsalApiTest extends RolloutScenario {
   private static final String RIGHTS = "config/rbac/rehearsal.yaml";
   private static final String ALWAYS = "canary: 0, rehearsal: Always";
+
+  @Inject LlamaStackOperators operators;
 
   @BeforeEach
   void allow() {
@@ -129,6 +134,29 @@ class RehearsalApiTest extends RolloutScenario {
 
     awaitInjected(namespace, "a");
     assertThat(statusOf(namespace, "a").rehearsal().message()).contains("not asked for a span");
+  }
+
+  @Test
+  void aLlamaStackServerIsTriedWithItsRepair() {
+    String namespace = stackWith(ALWAYS);
+    operators.install(ServerApi.LLAMA_STACK_DISTRIBUTION);
+    operators.serve(ServerApi.LLAMA_STACK_DISTRIBUTION, namespace, "a");
+    controllers.rollOut(namespace, "a", Pods.healthy(""));
+    operators.label(
+        ServerApi.LLAMA_STACK_DISTRIBUTION, namespace, "a", Labels.INJECT, "llamastack");
+    Pod pod = awaitPod(namespace, "a");
+
+    assertThat(pod.getSpec().getInitContainers())
+        .extracting(c -> c.getName())
+        .containsExactly("tracingstack-repair");
+    application.answerFor(pod.getMetadata().getName());
+    controllers.run(pod, Pods.healthy("").reporting(LlamaStackOperators.REPAIR_APPLIED));
+
+    awaitInjected(namespace, "a");
+    Rehearsal rehearsal = statusOf(namespace, "a").rehearsal();
+    assertThat(rehearsal.outcome()).isEqualTo(Rehearsal.Outcome.PASSED);
+    assertThat(rehearsal.message()).contains("the proof request is in the store");
+    operators.uninstall(ServerApi.LLAMA_STACK_DISTRIBUTION);
   }
 
   @Test

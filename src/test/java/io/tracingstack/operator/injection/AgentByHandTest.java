@@ -68,7 +68,7 @@ class AgentByHandTest {
     assertThat(names(plan)).doesNotContain("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS");
   }
 
-  private static JavaInjection.Decision decide(PodTemplateSpec template) {
+  private static InjectionDecision decide(PodTemplateSpec template) {
     return JavaInjection.decide(
         "journey", deployment(template), TestStacks.instrumentation(), EnvFromNames.NONE);
   }

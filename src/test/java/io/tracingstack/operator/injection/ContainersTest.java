@@ -12,6 +12,7 @@ import io.tracingstack.operator.testing.TestWorkloads;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -94,7 +95,7 @@ class ContainersTest {
     if (asked != null) {
       annotations.put(Labels.CONTAINERS, asked);
     }
-    return Containers.choose(deployment(annotations, template), template);
+    return Containers.choose(deployment(annotations, template), template, Optional.empty());
   }
 
   private static PodTemplateSpec templateOf(String containers) {

@@ -23,7 +23,7 @@ class InjectionGoldenTest {
   void fragmentOfAWorkloadIsTheGoldenOne(GoldenCase golden) {
     HasMetadata workload = Serialization.unmarshal(golden.input("in.yaml"));
 
-    JavaInjection.Decision decision =
+    InjectionDecision decision =
         JavaInjection.decide(
             "journey",
             WorkloadView.of(workload, WorkloadKind.of(workload).orElseThrow().template(workload)),

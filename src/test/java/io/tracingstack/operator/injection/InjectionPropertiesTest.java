@@ -162,12 +162,12 @@ class InjectionPropertiesTest {
         .map(plan -> new Injected(ServerSideApply.apply(original, plan.fragment()), plan));
   }
 
-  private static JavaInjection.Decision decide(
+  private static InjectionDecision decide(
       PodTemplateSpec template, InstrumentationPlan instrumentation) {
     return decide(deployment(template), instrumentation);
   }
 
-  private static JavaInjection.Decision decide(
+  private static InjectionDecision decide(
       WorkloadView workload, InstrumentationPlan instrumentation) {
     return JavaInjection.decide("journey", workload, instrumentation, EnvFromNames.NONE);
   }

@@ -23,7 +23,9 @@ class WorkloadSelectionTest {
         "'',     java,   false, -",
         "java,   false,  false, java",
         "-,      false,  false, -",
-        "python, java,   false, python"
+        "python, java,   false, python",
+        "-,      llamastack, false, -",
+        "llamastack, -,  true,  llamastack"
       })
   void theWorkloadsOwnLabelDecidesThenItsNamespaces(
       String workload, String namespace, boolean controlled, String language) {

@@ -1,6 +1,7 @@
 package io.tracingstack.operator.journey;
 
 import io.fabric8.kubernetes.api.model.LimitRange;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.tracingstack.operator.api.v1alpha1.Labels;
@@ -33,6 +34,7 @@ final class ObstacleFacts {
   private List<PodView> pods = List.of();
   private List<ResourceQuota> quotas = List.of();
   private List<LimitRange> limitRanges = List.of();
+  private List<PersistentVolumeClaim> claims = List.of();
   private boolean riding;
 
   ObstacleFacts containers(String yaml) {
@@ -85,6 +87,16 @@ final class ObstacleFacts {
     return this;
   }
 
+  /** The pods mount a claim with these access modes. */
+  ObstacleFacts claim(String modes) {
+    claims =
+        List.of(
+            Yaml.read(
+                "{metadata: {name: assistant-pvc}, spec: {accessModes: [" + modes + "]}}",
+                PersistentVolumeClaim.class));
+    return this;
+  }
+
   ObstacleFacts riding() {
     riding = true;
     return this;
@@ -108,6 +120,7 @@ final class ObstacleFacts {
             pods,
             quotas,
             limitRanges,
+            claims,
             riding,
             NOW));
   }

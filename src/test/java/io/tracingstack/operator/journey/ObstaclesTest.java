@@ -52,6 +52,25 @@ class ObstaclesTest {
         .isEqualTo(Optional.ofNullable(expected));
   }
 
+  /** A rolling update that makes a pod before it ends one, and what both mount. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "1 | 0 | ReadWriteOnce                | VOLUME_DEADLOCK",
+        "1 | 0 | ReadWriteOncePod             | VOLUME_DEADLOCK",
+        "1 | 0 | ReadWriteOnce, ReadWriteMany |",
+        "1 | 1 | ReadWriteOnce                |",
+        "0 | 1 | ReadWriteOnce                |"
+      })
+  void aVolumeOfOneNodeMayKeepTheNewPodWaiting(
+      int added, int missing, String modes, Reason expected) {
+    ObstacleFacts facts = new ObstacleFacts().surge(new Surge(added, missing)).claim(modes);
+
+    assertThat(facts.find().map(Refusal::reason)).isEqualTo(Optional.ofNullable(expected));
+    assertThat(facts.accepting("VolumeDeadlock").find()).isEmpty();
+  }
+
   @Test
   void theMessageNamesThePodAndItsTrouble() {
     assertThat(new ObstacleFacts().pods(plain("checkout-1", CRASHES)).find())

@@ -3,6 +3,7 @@ package io.tracingstack.operator.kube;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import io.tracingstack.operator.verification.FoundTrace;
 import io.tracingstack.operator.verification.WitnessException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -55,8 +56,39 @@ class TempoTraceStoreTest {
     assertThat(query.get()).isEqualTo("limit=1&q={resource.tracingstack.revision=\"f00d\"}");
   }
 
+  @Test
+  void spansOfARepairedServerSayFromWhichProcessTheyCome() throws WitnessException {
+    tempo.createContext(
+        "/api/traces/f00d",
+        exchange -> {
+          byte[] body =
+              """
+              {"batches": [{
+                "resource": {"attributes": [{"key": "k8s.pod.name", "value": {"stringValue": "a"}}]},
+                "scopeSpans": [{"spans": [
+                  {"name": "/v1/health", "attributes": [
+                    {"key": "tracingstack.llamastack.patch", "value": {"stringValue": "abc"}},
+                    {"key": "process.pid", "value": {"intValue": "17"}}]},
+                  {"name": "inner"},
+                  {"name": "/v1/models", "attributes": [
+                    {"key": "__location__", "value": {"stringValue": "server"}}]}]}]}]}
+              """
+                  .getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(200, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    FoundTrace trace = new TempoTraceStore().byId(base(), "f00d").orElseThrow();
+    assertThat(trace.repairedProcesses("abc")).containsExactly("a/17");
+    assertThat(trace.repairedProcesses("def")).isEmpty();
+    assertThat(trace.showsUnrepaired()).isTrue();
+  }
+
+  private URI base() {
+    return URI.create("http://127.0.0.1:" + tempo.getAddress().getPort());
+  }
+
   private String search(List<String> pods) throws WitnessException {
-    URI base = URI.create("http://127.0.0.1:" + tempo.getAddress().getPort());
-    return new TempoTraceStore().byRevision(base, "f00d", pods).orElseThrow();
+    return new TempoTraceStore().byRevision(base(), "f00d", pods).orElseThrow();
   }
 }

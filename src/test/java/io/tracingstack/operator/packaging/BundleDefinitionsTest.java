@@ -164,7 +164,7 @@ class BundleDefinitionsTest {
     for (Map.Entry<String, JsonNode> property : schema.path("properties").properties()) {
       String path = prefix + property.getKey();
       fields.add(path);
-      if (!Set.of("resources", "namespaceSelector").contains(property.getKey())) {
+      if (!Set.of("resources", "namespaceSelector", "selector").contains(property.getKey())) {
         collectFields(property.getValue(), path + ".", fields);
       }
     }

@@ -62,7 +62,8 @@ class ReadmeTest {
   private static void collectLeaves(JsonNode schema, String path, List<String> leaves) {
     JsonNode properties = schema.path("properties");
     boolean ofKubernetes =
-        Set.of("resources", "namespaceSelector").contains(path.replaceFirst(".*\\.", ""));
+        Set.of("resources", "namespaceSelector", "selector")
+            .contains(path.replaceFirst(".*\\.", ""));
     if (!ofKubernetes && schema.path("items").has("properties")) {
       collectLeaves(schema.get("items"), path + "[]", leaves);
     } else if (ofKubernetes || properties.isMissingNode()) {

@@ -157,6 +157,14 @@ class RehearsalDecisionTest {
         Reason.FELL_BACK_TO_NOOP);
   }
 
+  @Test
+  void anImageThatCannotMakeSpansFailsWithoutBeingCounted() {
+    assertFailed(
+        Case.of(READY).agent(Finding.no(Reason.NO_INSTRUMENTATION_IN_IMAGE, "no packages")),
+        Verdict.Kind.UNCLEAR,
+        Reason.NO_INSTRUMENTATION_IN_IMAGE);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "AgentNotStarted, OURS",

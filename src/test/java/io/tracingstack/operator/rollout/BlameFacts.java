@@ -111,6 +111,7 @@ final class BlameFacts {
         pod.readySince(),
         pod.readinessProbe(),
         pod.report(),
+        pod.repair(),
         pod.initEndedWithoutReport(),
         new PodLife(
             life.node(),

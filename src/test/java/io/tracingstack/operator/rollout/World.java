@@ -339,6 +339,7 @@ final class World {
             null,
             null,
             null,
+            null,
             reverted,
             null,
             null,

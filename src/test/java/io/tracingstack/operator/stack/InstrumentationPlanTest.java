@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tracingstack.operator.api.v1alpha1.TracingStack;
 import io.tracingstack.operator.testing.TestStacks;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,6 +20,7 @@ class InstrumentationPlanTest {
         "{instrumentation: {namespaceSelector: {matchLabels: {team: payments}}}}",
         "{instrumentation: {samplingRatio: 1, propagators: [tracecontext, baggage]}}",
         "{backend: {otlp: {endpoint: 'http://traces:4317'}}}",
+        "{llamaStack: {selector: {}, content: Full}}",
         "{collector: {replicas: 3, debug: true, resources: {limits: {memory: 1Gi}}}}",
         "{rollout: {mode: Plan, canary: 7, windows: [{schedule: 0 1 * * *, duration: 1h}]}}"
       })
@@ -55,9 +58,26 @@ class InstrumentationPlanTest {
         new Defaults(
             TestStacks.DEFAULTS.collectorImage(),
             "registry.example.com/agent-init:0.2.0",
-            TestStacks.DEFAULTS.agentSha256());
+            TestStacks.DEFAULTS.agentSha256(),
+            TestStacks.DEFAULTS.repairFiles());
 
     assertThat(StackPlan.of(stack, upgraded, Optional.empty()).instrumentation().release())
+        .isNotEqualTo(BY_DEFAULT);
+  }
+
+  @Test
+  void anOperatorWithAnotherRepairMakesANewRelease() {
+    Defaults upgraded =
+        new Defaults(
+            TestStacks.DEFAULTS.collectorImage(),
+            TestStacks.DEFAULTS.agentInitImage(),
+            TestStacks.DEFAULTS.agentSha256(),
+            new TreeMap<>(Map.of("repair.sh", "exit 0")));
+
+    assertThat(
+            StackPlan.of(TestStacks.withSpec("{}"), upgraded, Optional.empty())
+                .instrumentation()
+                .release())
         .isNotEqualTo(BY_DEFAULT);
   }
 
@@ -67,10 +87,10 @@ class InstrumentationPlanTest {
         .isEqualTo(release("{instrumentation: {resourceAttributes: {b: y, a: x}}}"));
   }
 
-  /** If it changed with a version of ours, all that is proven would be of an old release. */
+  /** If it changed with our own code, all that is proven would be of an old release. */
   @Test
   void theHashIsTheSameInEachVersion() {
-    assertThat(BY_DEFAULT).isEqualTo("8f79d91c15b67314");
+    assertThat(BY_DEFAULT).isEqualTo("6b6e125c20cd97c4");
   }
 
   private static String release(String spec) {

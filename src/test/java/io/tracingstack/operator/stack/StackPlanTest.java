@@ -49,6 +49,15 @@ class StackPlanTest {
     assertThat(plan.instrumentation().agentImage()).isEqualTo(TestStacks.DEFAULTS.agentInitImage());
     assertThat(plan.instrumentation().agentSha256()).contains(TestStacks.AGENT_SHA256);
     assertThat(plan.instrumentation().agentEnv()).isEmpty();
+    assertThat(plan.instrumentation().llamaStack().patch()).isTrue();
+    assertThat(plan.instrumentation().llamaStack().content().apiName()).isEqualTo("Redacted");
+    assertThat(plan.instrumentation().llamaStack().selects(Map.of())).isFalse();
+  }
+
+  @Test
+  void anEmptySelectorOfServersChoosesAll() {
+    assertThat(TestStacks.plan("llamaStack: {selector: {}}").instrumentation().llamaStack())
+        .matches(plan -> plan.selects(Map.of()));
   }
 
   @Test
@@ -56,7 +65,7 @@ class StackPlanTest {
     assertThat(
             TestStacks.plan(
                 "{backend: {tempoMonolithic: {storage: {}}}, collector: {},"
-                    + " instrumentation: {java: {}}}"))
+                    + " instrumentation: {java: {}}, llamaStack: {}}"))
         .isEqualTo(TestStacks.plan("{}"));
   }
 
@@ -159,7 +168,9 @@ class StackPlanTest {
         "instrumentation: {namespaceSelector: {matchExpressions: [{key: a, operator: Like}]}}"
             + " | spec.instrumentation.namespaceSelector.matchExpressions[0].operator: 'Like'",
         "instrumentation: {namespaceSelector: {matchExpressions: [{key: '', operator: Exists}]}}"
-            + " | spec.instrumentation.namespaceSelector.matchExpressions[0].key: required"
+            + " | spec.instrumentation.namespaceSelector.matchExpressions[0].key: required",
+        "llamaStack: {selector: {matchExpressions: [{key: a, operator: Like}]}}"
+            + " | spec.llamaStack.selector.matchExpressions[0].operator: 'Like'"
       })
   void whatCannotBeUsedIsRefusedNamingItsField(String spec, String message) {
     assertThatThrownBy(() -> TestStacks.plan(spec))

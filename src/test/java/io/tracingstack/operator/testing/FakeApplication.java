@@ -25,6 +25,7 @@ public class FakeApplication {
   private final List<String> requests = new CopyOnWriteArrayList<>();
   private volatile boolean traced = true;
   private volatile String otherwise;
+  private volatile String mark = "";
 
   FakeApplication(FakeTraceStore store) {
     this.store = store;
@@ -41,6 +42,7 @@ public class FakeApplication {
   void reset() {
     traced = true;
     otherwise = null;
+    mark = "";
     requests.clear();
   }
 
@@ -59,6 +61,11 @@ public class FakeApplication {
     otherwise = pod;
   }
 
+  /** What marks its spans as those of a repaired LlamaStack server. */
+  public void marked(String repair) {
+    mark = repair;
+  }
+
   /** Paths of the requests that carried a trace context. */
   public List<String> requests() {
     return requests;
@@ -70,7 +77,7 @@ public class FakeApplication {
       requests.add(exchange.getRequestURI().toString());
       if (traced) {
         String pod = exchange.getRequestHeaders().getFirst(POD);
-        store.add(traceparent.split("-")[1], "", pod == null ? otherwise : pod);
+        store.add(traceparent.split("-")[1], "", pod == null ? otherwise : pod, mark);
       }
     }
     exchange.sendResponseHeaders(200, -1);

@@ -31,9 +31,18 @@ public class FakeTraceStore implements TraceStore {
 
   /** Stores a trace of one span. */
   public void add(String traceId, String revision, String pod) {
+    add(traceId, revision, pod, "");
+  }
+
+  /** Stores a trace of one span with the mark of a repaired LlamaStack server. */
+  public void add(String traceId, String revision, String pod, String mark) {
     traces.put(
         traceId,
-        new FoundTrace(traceId, List.of(new FoundTrace.Span("shop", "GET /", revision, pod))));
+        new FoundTrace(
+            traceId,
+            List.of(
+                new FoundTrace.Span(
+                    "shop", "GET /", revision, pod, mark, mark.isEmpty() ? "" : "17"))));
   }
 
   String newTraceId() {

@@ -21,7 +21,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** Does what kube-controller-manager and a kubelet would do, when told to. */
 @ApplicationScoped
@@ -347,8 +349,13 @@ public class SimulatedControllers {
             .build();
     // All pods share one application, which so learns whose spans it is to make.
     pod.getSpec().getContainers().stream()
-        .map(c -> c.getReadinessProbe())
-        .filter(probe -> probe != null && probe.getHttpGet() != null)
+        .flatMap(
+            c ->
+                Stream.of(
+                    Optional.ofNullable(c.getReadinessProbe()),
+                    Optional.ofNullable(c.getStartupProbe())))
+        .flatMap(Optional::stream)
+        .filter(probe -> probe.getHttpGet() != null)
         .forEach(
             probe ->
                 probe

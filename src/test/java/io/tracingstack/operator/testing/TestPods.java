@@ -5,6 +5,7 @@ import io.tracingstack.operator.verification.InitReport;
 import io.tracingstack.operator.verification.PodLife;
 import io.tracingstack.operator.verification.PodTrouble;
 import io.tracingstack.operator.verification.PodView;
+import io.tracingstack.operator.verification.RepairReport;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -108,6 +109,7 @@ public final class TestPods {
         ended == null ? pod.readySince() : Optional.empty(),
         pod.readinessProbe(),
         pod.report(),
+        pod.repair(),
         pod.initEndedWithoutReport(),
         pod.life(),
         pod.troubles(),
@@ -119,6 +121,24 @@ public final class TestPods {
     return Yaml.read(yaml, Pod.class);
   }
 
+  /** A LlamaStack server's pod whose init container wrote this. */
+  public static PodView repaired(String name, String report) {
+    Optional<RepairReport> repair = RepairReport.parse(report);
+    PodView pod = view(name, Optional.empty(), repair.isEmpty(), Optional.empty());
+    return new PodView(
+        pod.name(),
+        pod.templateRevision(),
+        pod.created(),
+        pod.readySince(),
+        pod.readinessProbe(),
+        pod.report(),
+        repair,
+        pod.initEndedWithoutReport(),
+        pod.life(),
+        pod.troubles(),
+        pod.run());
+  }
+
   private static PodView view(
       String name, Optional<InitReport> report, boolean silent, Optional<PodTrouble> trouble) {
     return new PodView(
@@ -128,6 +148,7 @@ public final class TestPods {
         trouble.isEmpty() && report.isPresent() ? Optional.of(CREATED) : Optional.empty(),
         Optional.empty(),
         report,
+        Optional.empty(),
         silent,
         new PodLife(
             Optional.of("node-1"),

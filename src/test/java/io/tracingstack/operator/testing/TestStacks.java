@@ -10,7 +10,9 @@ import io.tracingstack.operator.stack.InstrumentationPlan;
 import io.tracingstack.operator.stack.StackPlan;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Stacks as users write them, and their plans. */
 public final class TestStacks {
@@ -21,7 +23,13 @@ public final class TestStacks {
       new Defaults(
           "registry.example.com/otelcol:0.155.0",
           "registry.example.com/agent-init:0.1.0",
-          AGENT_SHA256);
+          AGENT_SHA256,
+          new TreeMap<>(
+              Map.of(
+                  "repair.sh",
+                  "#!/bin/sh\nexec python3 \"${0%/*}/repair.py\"\n",
+                  "repair.py",
+                  "import os\n\nprint(os.environ[\"TRACINGSTACK_TARGET\"], \"$(HOME) $$\")\n")));
 
   private static final YAMLMapper STRICT =
       YAMLMapper.builder().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();

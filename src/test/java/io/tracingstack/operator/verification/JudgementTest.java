@@ -158,7 +158,7 @@ class JudgementTest {
   }
 
   private static FoundTrace.Span span() {
-    return new FoundTrace.Span("checkout", "GET /", REVISION, "checkout-1");
+    return new FoundTrace.Span("checkout", "GET /", REVISION, "checkout-1", "", "");
   }
 
   /** Evidence with everything unsaid but what a case says. */

@@ -3,6 +3,7 @@ package io.tracingstack.operator.verification;
 import static io.tracingstack.operator.testing.TestPods.injected;
 import static io.tracingstack.operator.testing.TestPods.plain;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.tracingstack.operator.testing.TestPods;
 import io.tracingstack.operator.verification.PodTrouble.Kind;
@@ -150,6 +151,29 @@ class PodTroublesTest {
     assertThat(trouble.kind()).isEqualTo(kind);
     assertThat(trouble.part()).isEqualTo(part);
     assertThat(trouble.container()).isEmpty();
+  }
+
+  /** It is the server's own image, and a Secret of its own. */
+  @Test
+  void whatALlamaStackServerLacksIsItsOwnersAndToldInTheKubeletsWords() {
+    List<PodTrouble> troubles =
+        TestPods.injected(
+                "assistant-1",
+                """
+                {initContainerStatuses: [{name: tracingstack-repair, restartCount: 0,
+                   state: {waiting: {reason: ImagePullBackOff, message: no such image}}}],
+                 containerStatuses: [{name: app, restartCount: 0,
+                   state: {waiting: {reason: CreateContainerConfigError,
+                     message: 'secret "vllm-token" not found'}}}]}""")
+            .troubles();
+
+    assertThat(troubles)
+        .extracting(PodTrouble::part, PodTrouble::message)
+        .containsExactlyInAnyOrder(
+            tuple(Part.OTHERS, "container tracingstack-repair: ImagePullBackOff: no such image"),
+            tuple(
+                Part.INJECTED,
+                "container app: CreateContainerConfigError: secret \"vllm-token\" not found"));
   }
 
   @Test

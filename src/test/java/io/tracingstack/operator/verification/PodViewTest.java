@@ -45,6 +45,28 @@ class PodViewTest {
         .isEqualTo(Optional.ofNullable(uri));
   }
 
+  /** LlamaStack's operators give their servers a startup probe only. */
+  @ParameterizedTest
+  @CsvSource({"tracingstack-repair, /v1/health", "tracingstack-agent, none"})
+  void aLlamaStackServersStartupProbeWillDo(String volume, String path) {
+    PodView view =
+        PodView.of(
+            TestPods.parse(
+                """
+                metadata:
+                  {name: a, creationTimestamp: '2026-11-21T08:00:00Z', labels: {pod-template-hash: b}}
+                spec:
+                  containers:
+                    - name: llama-stack
+                      volumeMounts: [{name: %s, mountPath: /x}]
+                      startupProbe: {httpGet: {path: /v1/health, port: 8321}}
+                status: {podIP: 10.0.0.1}
+                """
+                    .formatted(volume)));
+
+    assertThat(view.readinessProbe().map(ProofTarget::path).orElse("none")).isEqualTo(path);
+  }
+
   @Test
   void headersOfTheProbeAreSentAlong() {
     PodView view =

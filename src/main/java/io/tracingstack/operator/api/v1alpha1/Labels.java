@@ -2,11 +2,17 @@ package io.tracingstack.operator.api.v1alpha1;
 
 /** Labels and annotations that users set or see; the one home of these strings. */
 public final class Labels {
+  /** What the names of all labels and annotations of ours begin with. */
+  public static final String DOMAIN = "tracingstack.io/";
+
   /** On a workload or its namespace: the language to inject, or {@code "false"}. */
   public static final String INJECT = "tracingstack.io/inject";
 
   /** Value of {@link #INJECT} on a workload that opts out of its namespace's label. */
   public static final String INJECT_OPT_OUT = "false";
+
+  /** Value of {@link #INJECT} for LlamaStack servers. */
+  public static final String INJECT_LLAMA_STACK = "llamastack";
 
   /** On a namespace or workload, as label or annotation: the stack that may reach it. */
   public static final String STACK = "tracingstack.io/stack";

@@ -39,7 +39,9 @@ public enum Reason {
       "label the Deployment, StatefulSet, DaemonSet or CronJob that makes the pods; what has none"
           + " cannot be changed once it exists"),
   UNSUPPORTED_LANGUAGE(
-      "UnsupportedLanguage", Group.WAITING, "use tracingstack.io/inject=java, or \"false\""),
+      "UnsupportedLanguage",
+      Group.WAITING,
+      "use tracingstack.io/inject=java, llamastack for LlamaStack servers, or \"false\""),
   // Preflight
   CLEAR("Clear", Group.PROGRESSING, ""),
   AMBIGUOUS_CONTAINER(
@@ -53,13 +55,18 @@ public enum Reason {
   OTHER_AGENT_PRESENT(
       "OtherAgentPresent",
       Group.WAITING,
-      "remove the other Java agent, or keep it and remove the label; two agents in one JVM are not"
+      "remove the other agent, or keep it and remove the label; two agents in one process are not"
           + " supported"),
   TOOL_OPTIONS_TAKEN(
       "ToolOptionsTaken",
       Group.WAITING,
       "annotate the workload tracingstack.io/take-over=true to have the agent put before the value of"
           + " JAVA_TOOL_OPTIONS, or free one of the two"),
+  PYTHON_PATH_TAKEN(
+      "PythonPathTaken",
+      Group.WAITING,
+      "set PYTHONPATH to what the message says, where the variable is set, or annotate the workload"
+          + " tracingstack.io/take-over=true to have it done in the Deployment"),
   OWN_EXPORTER(
       "OwnExporter",
       Group.WAITING,
@@ -68,7 +75,7 @@ public enum Reason {
   NAME_TAKEN(
       "NameTaken",
       Group.WAITING,
-      "rename the volume, init container or mount path that collides with tracingstack-agent"),
+      "rename the volume, init container or mount path that collides with ours"),
   MEMORY_TOO_TIGHT(
       "MemoryTooTight",
       Group.WAITING,
@@ -99,6 +106,12 @@ public enum Reason {
       Group.WAITING,
       "name an agent-init image for the architecture of these nodes in the stack's"
           + " instrumentation.java.agentImage"),
+  VOLUME_DEADLOCK(
+      "VolumeDeadlock",
+      Group.WAITING,
+      "let the Deployment have the strategy Recreate (LlamaStack operator 0.9 and later set it), or"
+          + " annotate the workload tracingstack.io/accept-risk=VolumeDeadlock where all its pods run"
+          + " on one node"),
   WORKLOAD_UNHEALTHY(
       "WorkloadUnhealthy",
       Group.WAITING,
@@ -193,6 +206,18 @@ public enum Reason {
       "NoReport",
       Group.FAILED,
       "use an agent-init image of this project: the init container ended without a report"),
+  REPAIR_APPLIED("RepairApplied", Group.PROGRESSING, ""),
+  PATCH_NOT_APPLICABLE("PatchNotApplicable", Group.PROGRESSING, ""),
+  REPAIR_NOT_NEEDED("RepairNotNeeded", Group.PROGRESSING, ""),
+  REPAIR_NOT_APPLIED(
+      "RepairNotApplied",
+      Group.PROGRESSING,
+      "see status.llamaStack.patch; the server is traced as it is shipped"),
+  NO_INSTRUMENTATION_IN_IMAGE(
+      "NoInstrumentationInImage",
+      Group.FAILED,
+      "use an image with the OpenTelemetry packages for Python (opentelemetry-distro and"
+          + " opentelemetry-exporter-otlp): this server makes no spans by itself"),
   // RolledOut
   ROLLED_OUT("RolledOut", Group.PROGRESSING, ""),
   PROGRESSING("Progressing", Group.PROGRESSING, "wait for the rollout"),

@@ -23,6 +23,8 @@ public record TracedWorkloadStatus(
     @JsonPropertyDescription("The last turn in which our fields were written") Turn taken,
     @JsonPropertyDescription("What would be done, while nothing is applied") Plan plan,
     AgentReport agent,
+    @JsonPropertyDescription("What is known of a LlamaStack server; absent for other workloads")
+        LlamaStackStatus llamaStack,
     Proof proof,
     @JsonPropertyDescription("The agent that was proven last; a failed upgrade returns to it")
         GoodAgent lastGood,
@@ -41,7 +43,7 @@ public record TracedWorkloadStatus(
   public static TracedWorkloadStatus empty() {
     return new TracedWorkloadStatus(
         null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-        null, List.of());
+        null, null, List.of());
   }
 
   /** The same with another rehearsal. */
@@ -56,6 +58,7 @@ public record TracedWorkloadStatus(
         taken,
         plan,
         agent,
+        llamaStack,
         proof,
         lastGood,
         settled,
@@ -74,7 +77,8 @@ public record TracedWorkloadStatus(
       @JsonPropertyDescription("What the API server and its admission say to a dry run")
           String verdict,
       @JsonPropertyDescription("Its place in the order: what orders it, and no number")
-          String place) {}
+          String place,
+      @JsonPropertyDescription("What would be brought in, in one sentence") String summary) {}
 
   /** An agent that was proven in this workload. */
   public record GoodAgent(

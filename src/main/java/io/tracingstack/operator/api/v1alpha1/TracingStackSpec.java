@@ -14,5 +14,6 @@ public record TracingStackSpec(
         CollectorSpec collector,
     @JsonPropertyDescription("How labelled workloads are instrumented.")
         InstrumentationSpec instrumentation,
+    @JsonPropertyDescription("How LlamaStack servers are traced.") LlamaStackSpec llamaStack,
     @JsonPropertyDescription("Which workloads may go when, and what happens when one fails.")
         RolloutSpec rollout) {}

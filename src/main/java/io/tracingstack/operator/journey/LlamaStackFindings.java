@@ -1,0 +1,153 @@
+package io.tracingstack.operator.journey;
+
+import io.tracingstack.operator.api.v1alpha1.LlamaStackStatus;
+import io.tracingstack.operator.api.v1alpha1.LlamaStackStatus.Patch;
+import io.tracingstack.operator.llamastack.KnownVersion;
+import io.tracingstack.operator.llamastack.ServerAction;
+import io.tracingstack.operator.llamastack.ServerVersion;
+import io.tracingstack.operator.llamastack.ServerView;
+import io.tracingstack.operator.stack.LlamaStackPlan;
+import io.tracingstack.operator.verification.FoundTrace;
+import io.tracingstack.operator.verification.PodView;
+import io.tracingstack.operator.verification.RepairReport;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * What a status says of a LlamaStack server.
+ *
+ * @param server the object that its Deployment was made for
+ * @param image of the server's container
+ * @param warnings what to look after
+ */
+public record LlamaStackFindings(
+    Optional<ServerView> server, String image, LlamaStackPlan plan, List<String> warnings) {
+  private static final String CONFIRMED = "Confirmed";
+  private static final String UNKNOWN = "Unknown";
+  private static final String CONTRADICTED = "Contradicted";
+
+  /** What is known before any pod has said something. */
+  public LlamaStackStatus status() {
+    return status(List.of());
+  }
+
+  /** What is known with what the init containers of these pods reported. */
+  public LlamaStackStatus status(List<PodView> pods) {
+    List<RepairReport> reports = pods.stream().flatMap(p -> p.repair().stream()).toList();
+    Optional<KnownVersion> version =
+        KnownVersion.of(server, image)
+            .or(
+                () ->
+                    reports.stream()
+                        .flatMap(r -> ServerVersion.parse(r.version()).stream())
+                        .findFirst()
+                        .map(v -> new KnownVersion(v, KnownVersion.Source.IMAGE)));
+    ServerAction action = ServerAction.of(server, version.map(KnownVersion::version), image);
+    return new LlamaStackStatus(
+        server.map(ServerView::title).orElse(null),
+        version.map(v -> v.version().text()).orElse(null),
+        version.map(v -> v.source().apiName()).orElse(null),
+        action.apiName(),
+        patch(reports),
+        plan.content().apiName(),
+        propagation(action),
+        warnings.isEmpty() ? null : warnings);
+  }
+
+  /** Whether the server, by what is known of it, may be of those with the defects. */
+  public boolean repairable() {
+    ServerAction action =
+        ServerAction.of(server, KnownVersion.of(server, image).map(KnownVersion::version), image);
+    return action == ServerAction.PATCH || action == ServerAction.ASK_IMAGE;
+  }
+
+  /** Tracing of its own hands nothing on, OpenTelemetry's instrumentation of clients does. */
+  private static String propagation(ServerAction action) {
+    return switch (action) {
+      case PATCH -> "None";
+      case ENVIRONMENT, IN_PROCESS -> "TraceContext";
+      case ASK_IMAGE -> null;
+    };
+  }
+
+  /** The worst of several reports: a repair is claimed when all pods have it. */
+  private static Patch patch(List<RepairReport> reports) {
+    return reports.stream()
+        .filter(r -> !r.applied())
+        .findFirst()
+        .or(() -> reports.stream().findFirst())
+        .map(
+            r ->
+                new Patch(
+                    r.applied(),
+                    r.reason(),
+                    UNKNOWN,
+                    null,
+                    emptyToNull(r.before().sha256()),
+                    emptyToNull(r.after().sha256()),
+                    checks(r)))
+        .orElseGet(() -> new Patch(null, null, UNKNOWN, null, null, null, null));
+  }
+
+  private static Map<String, String> checks(RepairReport report) {
+    Map<String, String> checks =
+        report.before().checks().entrySet().stream()
+            .collect(
+                Collectors.toMap(
+                    Map.Entry::getKey,
+                    e ->
+                        said(e.getValue()) + " -> " + said(report.after().checks().get(e.getKey())),
+                    (one, other) -> one,
+                    TreeMap::new));
+    return checks.isEmpty() ? null : checks;
+  }
+
+  private static String said(Boolean passed) {
+    return passed == null ? "not run" : passed ? "passed" : "failed";
+  }
+
+  /**
+   * The same with what spans of the running server say of the repair.
+   *
+   * @param mark what they carry if it runs
+   */
+  public static LlamaStackStatus confirmed(LlamaStackStatus status, String mark, FoundTrace trace) {
+    if (trace.showsUnrepaired()) {
+      return with(status, CONTRADICTED, null);
+    }
+    int processes = trace.repairedProcesses(mark).size();
+    return processes == 0 ? status : with(status, CONFIRMED, processes);
+  }
+
+  /** The same with what was seen before of the very same repair, while its proof stands. */
+  public static LlamaStackStatus stillConfirmed(LlamaStackStatus status, LlamaStackStatus before) {
+    boolean same =
+        before != null
+            && before.patch() != null
+            && !UNKNOWN.equals(before.patch().running())
+            && Boolean.TRUE.equals(status.patch().applied())
+            && Objects.equals(before.patch().after(), status.patch().after());
+    return same ? with(status, before.patch().running(), before.patch().workers()) : status;
+  }
+
+  private static LlamaStackStatus with(LlamaStackStatus s, String running, Integer workers) {
+    Patch p = s.patch();
+    return new LlamaStackStatus(
+        s.owner(),
+        s.version(),
+        s.versionSource(),
+        s.action(),
+        new Patch(p.applied(), p.reason(), running, workers, p.before(), p.after(), p.checks()),
+        s.content(),
+        s.propagation(),
+        s.warnings());
+  }
+
+  private static String emptyToNull(String text) {
+    return text.isEmpty() ? null : text;
+  }
+}

@@ -1,0 +1,250 @@
+package io.tracingstack.operator.llamastack;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
+import io.fabric8.kubernetes.api.model.SecurityContext;
+import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
+import io.tracingstack.operator.injection.Containers;
+import io.tracingstack.operator.injection.EnvFromNames;
+import io.tracingstack.operator.injection.Footprint;
+import io.tracingstack.operator.injection.InjectedTemplate;
+import io.tracingstack.operator.injection.InjectionDecision;
+import io.tracingstack.operator.injection.OptionVariable;
+import io.tracingstack.operator.injection.OtelEnvironment;
+import io.tracingstack.operator.injection.Refusal;
+import io.tracingstack.operator.injection.WorkloadView;
+import io.tracingstack.operator.stack.InstrumentationPlan;
+import io.tracingstack.operator.stack.LlamaStackPlan;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Decides what a LlamaStack server gets: environment, and an init container of the server's own
+ * image that repairs its tracing. The programs of the repair travel in the template itself, so that
+ * neither another image nor an object in the namespace is needed.
+ *
+ * <p>What is written depends on the server's version as little as can be: the version is known for
+ * sure only when the server runs, and another content then would be another restart.
+ */
+public final class LlamaStackInjection {
+  /** The programs of the repair, in src/main/llamastack. The first one is run. */
+  public static final List<String> FILES =
+      List.of(
+          "repair.sh",
+          "repair.py",
+          "selftest.py",
+          "sitecustomize.py",
+          "tracingstack_checks.py",
+          "tracingstack_edits.py",
+          "tracingstack_hook.py");
+
+  /** Where the volume is mounted. */
+  static final String MOUNT_PATH = "/tracingstack/llamastack";
+
+  /** What the repair installs for the server's PYTHONPATH. */
+  static final String PYTHON_DIRECTORY = MOUNT_PATH + "/site";
+
+  /** Reason in the report of an init container that was told to leave the module alone. */
+  static final String DISABLED = "PatchDisabled";
+
+  private static final Quantity VOLUME_SIZE = new Quantity("16Mi");
+
+  /** The self-test imports the tracing module, once as shipped and once repaired. */
+  private static final ResourceRequirements RESOURCES =
+      new ResourceRequirementsBuilder()
+          .addToRequests("cpu", new Quantity("50m"))
+          .addToRequests("memory", new Quantity("128Mi"))
+          .addToLimits("cpu", new Quantity("1"))
+          .addToLimits("memory", new Quantity("512Mi"))
+          .build();
+
+  private LlamaStackInjection() {}
+
+  /**
+   * What is known of a server beside its workload.
+   *
+   * @param server the object that its Deployment was made for; empty for one that stands alone
+   * @param namespaceAnnotations of its namespace
+   */
+  public record Facts(Optional<ServerView> server, Map<String, String> namespaceAnnotations) {}
+
+  /**
+   * Decides for the workload as it would be without us, whether or not it is injected now.
+   *
+   * @param journey identity of this journey from label to proof
+   * @param envFrom what is known of the variables its containers take from elsewhere
+   */
+  public static InjectionDecision decide(
+      String journey,
+      WorkloadView workload,
+      InstrumentationPlan instrumentation,
+      EnvFromNames envFrom,
+      Facts facts) {
+    PodTemplateSpec base = Footprint.strip(workload.template());
+    Containers.Choice choice = Containers.choose(workload, base, serverContainer(base, facts));
+    if (choice.refusal().isPresent()) {
+      return InjectionDecision.refuse(choice.refusal().get());
+    }
+    List<Container> targets = choice.of(base);
+    Optional<Refusal> forbidden =
+        LlamaStackPreflight.check(
+            workload, base, targets, envFrom, facts, instrumentation.llamaStack().patch());
+    if (forbidden.isPresent()) {
+      return InjectionDecision.refuse(forbidden.get());
+    }
+    Container first = targets.get(0);
+    Optional<KnownVersion> version = KnownVersion.of(facts.server(), first.getImage());
+    LlamaStackPlan plan = instrumentation.llamaStack();
+    return InjectionDecision.write(
+        new InjectedTemplate(initContainer(first, plan), MOUNT_PATH, VOLUME_SIZE)
+            .plan(
+                journey,
+                targets,
+                (target, revision) -> {
+                  Optional<OptionVariable.Choice> path =
+                      plan.patch()
+                          ? Optional.of(pythonPath(target, envFrom, workload))
+                          : Optional.empty();
+                  return new InjectedTemplate.Variables(
+                      new OtelEnvironment(
+                              workload, base, target, instrumentation, envFrom, revision)
+                          .variables(
+                              version.filter(v -> !v.version().isAtLeast("0.4.0rc0")).isPresent(),
+                              ServerVariables.of(version, target, workload.template()),
+                              path.flatMap(LlamaStackInjection::variable)),
+                      path.flatMap(OptionVariable.Choice::takenOver));
+                },
+                summary(first, version, facts, plan)));
+  }
+
+  static OptionVariable.Choice pythonPath(
+      Container target, EnvFromNames envFrom, WorkloadView workload) {
+    return OptionVariable.choosePythonPath(
+        target, envFrom, workload.mayTakeOver(), PYTHON_DIRECTORY);
+  }
+
+  private static Optional<EnvVar> variable(OptionVariable.Choice choice) {
+    return choice
+        .variable()
+        .map(
+            v ->
+                OtelEnvironment.literal(
+                    v.name(),
+                    choice
+                        .takenOver()
+                        .map(EnvVar::getValue)
+                        .filter(theirs -> !theirs.isEmpty())
+                        .map(theirs -> PYTHON_DIRECTORY + ":" + theirs)
+                        .orElse(PYTHON_DIRECTORY)));
+  }
+
+  /** Both operators put the server first; its name is the user's to choose. */
+  private static Optional<String> serverContainer(PodTemplateSpec base, Facts facts) {
+    return facts
+        .server()
+        .flatMap(s -> base.getSpec().getContainers().stream().findFirst())
+        .map(Container::getName);
+  }
+
+  /**
+   * The container that decides about the repair. It has the server's image, and runs as the server
+   * does, so it finds the server's Python; it ends well whatever it finds.
+   */
+  private static Container initContainer(Container server, LlamaStackPlan plan) {
+    return new ContainerBuilder()
+        .withName(Footprint.REPAIR)
+        .withImage(server.getImage())
+        .withImagePullPolicy(server.getImagePullPolicy())
+        .withCommand("/bin/sh", "-c", literal(plan.patch() ? launcher(plan) : decline()))
+        .addNewEnv()
+        .withName("TRACINGSTACK_TARGET")
+        .withValue(MOUNT_PATH)
+        .endEnv()
+        .addAllToEnv(
+            plan.patch()
+                ? plan.files().entrySet().stream()
+                    .map(e -> new EnvVar(variableOf(e.getKey()), literal(e.getValue()), null))
+                    .toList()
+                : List.of())
+        .withResources(RESOURCES)
+        .withTerminationMessagePolicy("File")
+        .withSecurityContext(
+            Optional.ofNullable(server.getSecurityContext())
+                .orElseGet(LlamaStackInjection::restricted))
+        .build();
+  }
+
+  /**
+   * Without a word on the user: it is the image's or the pod's, as it is the server's. Where a
+   * namespace demands one that is not root, pod or server say so already.
+   */
+  private static SecurityContext restricted() {
+    return new SecurityContextBuilder(InjectedTemplate.restricted()).withRunAsNonRoot(null).build();
+  }
+
+  /** Writes the files into a directory of the volume that is not on the server's path. */
+  private static String launcher(LlamaStackPlan plan) {
+    String write =
+        plan.files().keySet().stream()
+            .map(f -> "printf %%s \"$%s\" >\"$d/%s\" || exit 0\n".formatted(variableOf(f), f))
+            .reduce("", String::concat);
+    return "umask 022\nd=\"$TRACINGSTACK_TARGET/repair\"\nmkdir -p \"$d\" || exit 0\n"
+        + write
+        + "/bin/sh \"$d/"
+        + FILES.get(0)
+        + "\"\nexit 0\n";
+  }
+
+  private static String decline() {
+    return "printf '%s\\n' '{\"applied\":false,\"reason\":\""
+        + DISABLED
+        + "\",\"message\":\"spec.llamaStack.patch is Never\"}' >/dev/termination-log\nexit 0\n";
+  }
+
+  private static String variableOf(String file) {
+    return "TRACINGSTACK_FILE_" + file.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+  }
+
+  /** Kubernetes expands {@code $(NAME)} in values and commands, and takes {@code $$} for one. */
+  private static String literal(String text) {
+    return text.replace("$", "$$");
+  }
+
+  private static String summary(
+      Container server, Optional<KnownVersion> version, Facts facts, LlamaStackPlan plan) {
+    String known =
+        version
+            .map(
+                v ->
+                    "server version %s by its %s"
+                        .formatted(v.version().text(), sourceInWords(v.source())))
+            .orElse("server version not known before it runs");
+    ServerAction action =
+        ServerAction.of(facts.server(), version.map(KnownVersion::version), server.getImage());
+    return Stream.of(
+            server.getName() + " of a LlamaStack server",
+            known,
+            "action " + action.apiName(),
+            plan.patch() ? "" : "spec.llamaStack.patch is Never")
+        .filter(s -> !s.isEmpty())
+        .reduce((a, b) -> a + ", " + b)
+        .orElseThrow();
+  }
+
+  private static String sourceInWords(KnownVersion.Source source) {
+    return switch (source) {
+      case STATUS -> "status";
+      case IMAGE_TAG -> "image tag";
+      case DISTRIBUTION -> "distribution and operator";
+      case IMAGE -> "image";
+    };
+  }
+}

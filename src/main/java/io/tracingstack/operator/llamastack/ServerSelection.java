@@ -1,0 +1,36 @@
+package io.tracingstack.operator.llamastack;
+
+import io.tracingstack.operator.api.v1alpha1.Labels;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/** Which Deployments that a server's operator made ask to be traced. */
+public final class ServerSelection {
+  private ServerSelection() {}
+
+  /**
+   * The language asked for; the first label that is there decides, the Deployment's own before that
+   * of the object it was made for. A namespace's label counts where it names servers: those of
+   * other languages are not meant for them.
+   *
+   * @param selected whether the stack's selector chooses the server, asked only where no label
+   *     decides
+   */
+  public static Optional<String> language(
+      Map<String, String> deploymentLabels,
+      Map<String, String> serverLabels,
+      Map<String, String> namespaceLabels,
+      BooleanSupplier selected) {
+    return Optional.ofNullable(deploymentLabels.get(Labels.INJECT))
+        .or(() -> Optional.ofNullable(serverLabels.get(Labels.INJECT)))
+        .or(
+            () ->
+                Optional.ofNullable(namespaceLabels.get(Labels.INJECT))
+                    .filter(Labels.INJECT_LLAMA_STACK::equals))
+        .or(
+            () ->
+                selected.getAsBoolean() ? Optional.of(Labels.INJECT_LLAMA_STACK) : Optional.empty())
+        .filter(v -> !v.isEmpty() && !Labels.INJECT_OPT_OUT.equals(v));
+  }
+}

@@ -1,0 +1,179 @@
+"""Stands in for vLLM: the part of its OpenAI-compatible API that llama-stack's remote::vllm uses.
+
+Usage: vllm_stub.py [--host 127.0.0.1] [--port 8000] [--delay-ms 20]
+
+  GET  /health, /v1/models
+  POST /v1/chat/completions   also with "stream": true; answers after the delay
+  POST /v1/completions, /v1/moderations
+  GET  /stub/requests         the requests so far, newest last, as JSON: path, model, traceparent,
+                              and whether that is a valid one (null: there was none)
+
+An answer repeats the last user message. A model with "guard" in its name answers "safe", or
+"unsafe" and S1 when the message contains "forbidden". When tools are offered and the last user
+message contains "use the tool", the first tool is called. Standard library only.
+"""
+
+import argparse
+import collections
+import http.server
+import json
+import re
+import sys
+import time
+import uuid
+
+MODELS = ("stub-model", "guard-one", "guard-two", "guard-three")
+TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+def text_of(message):
+    content = message.get("content") or ""
+    return content if isinstance(content, str) else " ".join(part.get("text", "") for part in content)
+
+
+def answer_to(body):
+    """The message of the assistant, and why it ends."""
+    messages = body.get("messages") or [{"content": str(body.get("prompt", ""))}]
+    last = text_of(messages[-1])
+    if "guard" in body.get("model", ""):
+        return {"role": "assistant", "content": "unsafe\nS1" if "forbidden" in last else "safe"}, "stop"
+    tools = body.get("tools") or []
+    if tools and messages[-1].get("role") == "user" and "use the tool" in last:
+        call = {"id": "call_1", "type": "function", "function": {"name": tools[0]["function"]["name"], "arguments": "{}"}}
+        return {"role": "assistant", "content": None, "tool_calls": [call]}, "tool_calls"
+    return {"role": "assistant", "content": "You said: " + last}, "stop"
+
+
+def usage_of(body, message):
+    prompt = sum(len(text_of(each).split()) for each in body.get("messages", ()))
+    completion = len((message["content"] or "").split())
+    return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
+
+
+def new_id():
+    """llama-stack stores answers by their id, so each has its own."""
+    return "cmpl-" + uuid.uuid4().hex
+
+
+def chunks_of(body):
+    """The deltas of a streamed answer: role, words, end, usage."""
+    message, reason = answer_to(body)
+    yield {"role": "assistant", "content": ""}, None
+    for index, call in enumerate(message.get("tool_calls", ())):
+        yield {"tool_calls": [dict(call, index=index)]}, None
+    for word in re.findall(r"\S+\s*", message["content"] or ""):
+        yield {"content": word}, None
+    yield {}, reason
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def log_message(self, *arguments):
+        """No line per request."""
+
+    def do_GET(self):
+        if self.path == "/v1/models":
+            data = [{"id": name, "object": "model", "created": 0, "owned_by": "stub"} for name in MODELS]
+            self.reply({"object": "list", "data": data})
+        elif self.path == "/stub/requests":
+            self.reply(list(self.server.requests))
+        elif self.path == "/health":
+            self.reply({})
+        else:
+            self.reply({"error": {"message": "not found"}}, 404)
+
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"{}")
+        self.record(body)
+        if self.path == "/v1/moderations":
+            inputs = body.get("input")
+            flagged = ["forbidden" in text for text in (inputs if isinstance(inputs, list) else [inputs])]
+            results = [{"flagged": each, "categories": {}, "category_scores": {}} for each in flagged]
+            self.reply({"id": "modr-1", "model": body.get("model"), "results": results})
+        elif self.path in ("/v1/chat/completions", "/v1/completions"):
+            time.sleep(self.server.delay)
+            self.stream(body) if body.get("stream") else self.complete(body)
+        else:
+            self.reply({"error": {"message": "not found"}}, 404)
+
+    def record(self, body):
+        traceparent = self.headers.get("traceparent")
+        valid = None if traceparent is None else bool(TRACEPARENT.fullmatch(traceparent))
+        self.server.requests.append(
+            {"path": self.path, "model": body.get("model"), "traceparent": traceparent, "valid": valid}
+        )
+
+    def reply(self, content, status=200):
+        data = json.dumps(content).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def complete(self, body):
+        message, reason = answer_to(body)
+        chat = self.path == "/v1/chat/completions"
+        choice = {"index": 0, "finish_reason": reason, "logprobs": None}
+        choice.update({"message": message} if chat else {"text": message["content"]})
+        self.reply(
+            {
+                "id": new_id(),
+                "object": "chat.completion" if chat else "text_completion",
+                "created": int(time.time()),
+                "model": body.get("model"),
+                "choices": [choice],
+                "usage": usage_of(body, message),
+            }
+        )
+
+    def stream(self, body):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        head = {"id": new_id(), "object": "chat.completion.chunk", "created": 0, "model": body.get("model")}
+        for delta, reason in chunks_of(body):
+            self.event(head, choices=[{"index": 0, "delta": delta, "finish_reason": reason, "logprobs": None}])
+        if (body.get("stream_options") or {}).get("include_usage"):
+            self.event(head, choices=[], usage=usage_of(body, answer_to(body)[0]))
+        self.chunk(b"data: [DONE]\n\n")
+        self.wfile.write(b"0\r\n\r\n")
+
+    def event(self, head, **content):
+        self.chunk(b"data: " + json.dumps(dict(head, **content)).encode() + b"\n\n")
+
+    def chunk(self, data):
+        self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
+
+
+class Stub(http.server.ThreadingHTTPServer):
+    """The stub as a server; ``serve_forever`` runs it. Port 0 takes a free one."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, host, port, delay_ms):
+        super().__init__((host, port), Handler)
+        self.delay = delay_ms / 1000
+        self.requests = collections.deque(maxlen=10000)
+
+    def handle_error(self, request, client_address):
+        """A client that goes away is no error of this server's."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="A stand-in for vLLM")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--delay-ms", type=float, default=20)
+    arguments = parser.parse_args()
+    Stub(arguments.host, arguments.port, arguments.delay_ms).serve_forever()
+
+
+if __name__ == "__main__":
+    main()

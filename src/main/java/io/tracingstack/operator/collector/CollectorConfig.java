@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The collector's configuration file.
@@ -37,6 +38,7 @@ public final class CollectorConfig {
   static final String CA_DIRECTORY = "/etc/tracingstack/ca";
 
   private static final String REDACTION = "transform/redaction";
+  private static final String SERVER_REDACTION = "transform/llamastack";
 
   private CollectorConfig() {}
 
@@ -61,10 +63,17 @@ public final class CollectorConfig {
     }
     Map<String, Object> processors = new LinkedHashMap<>();
     processors.put("memory_limiter", memoryLimiter(plan.collector()));
+    // Ahead of every exporter and connector: what is not to be stored is not to be seen elsewhere.
+    // Servers first: their condition asks for an attribute that a user's expressions may remove.
+    if (!plan.collector().serverRedaction().isNone()) {
+      processors.put(
+          SERVER_REDACTION,
+          Redaction.processor(
+              plan.collector().serverRedaction(), Optional.of(Redaction.MAY_BE_OF_SERVER)));
+    }
     if (!plan.collector().redaction().isNone()) {
-      // Ahead of every exporter and connector: what is not to be stored is not to be seen
-      // elsewhere.
-      processors.put(REDACTION, Redaction.processor(plan.collector().redaction()));
+      processors.put(
+          REDACTION, Redaction.processor(plan.collector().redaction(), Optional.empty()));
     }
     return ordered(
         "receivers", receivers(),

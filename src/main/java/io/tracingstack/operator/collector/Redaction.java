@@ -6,6 +6,7 @@ import io.tracingstack.operator.stack.RedactionPlan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 
@@ -25,6 +26,14 @@ final class Redaction {
   /** Stands where something was taken out of a text. */
   static final String REPLACEMENT = "[REDACTED]";
 
+  /**
+   * Spans of LlamaStack servers, and of all else that no Java agent sent. An attribute of ours
+   * would tell servers from others, and fail where one sets its resource attributes itself; the SDK
+   * names its language whatever is set.
+   */
+  static final String MAY_BE_OF_SERVER =
+      "resource.attributes[\"telemetry.sdk.language\"] != \"java\"";
+
   /** What proof and search of the operator rest on; no expression of a user may remove it. */
   private static final String PROOF =
       "^(?:tracingstack\\.revision|k8s\\.(?:namespace|pod)\\.name|host\\.name|service\\.name)$";
@@ -37,22 +46,28 @@ final class Redaction {
     this.plan = plan;
   }
 
-  /** The processor's configuration. */
-  static Map<String, Object> processor(RedactionPlan plan) {
+  /**
+   * The processor's configuration.
+   *
+   * @param condition which resources it looks at; without one, at all
+   */
+  static Map<String, Object> processor(RedactionPlan plan, Optional<String> condition) {
     Redaction redaction = new Redaction(plan);
     return CollectorConfig.ordered(
         "error_mode",
         "propagate",
         "trace_statements",
         List.of(
-            group(redaction.resource()),
-            group(redaction.place("scope", List.of())),
-            group(redaction.span()),
-            group(redaction.event())));
+            group(condition, redaction.resource()),
+            group(condition, redaction.place("scope", List.of())),
+            group(condition, redaction.span()),
+            group(condition, redaction.event())));
   }
 
-  private static Map<String, Object> group(List<String> statements) {
-    return Map.of("statements", statements);
+  private static Map<String, Object> group(Optional<String> condition, List<String> statements) {
+    return condition
+        .map(c -> CollectorConfig.ordered("conditions", List.of(c), "statements", statements))
+        .orElseGet(() -> Map.of("statements", statements));
   }
 
   private List<String> resource() {

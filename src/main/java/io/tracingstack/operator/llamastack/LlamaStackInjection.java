@@ -118,7 +118,7 @@ public final class LlamaStackInjection {
                               workload, base, target, instrumentation, envFrom, revision)
                           .variables(
                               version.filter(v -> !v.version().isAtLeast("0.4.0rc0")).isPresent(),
-                              ServerVariables.of(version, target, workload.template()),
+                              ServerVariables.of(version, target, workload.template(), plan),
                               path.flatMap(LlamaStackInjection::variable)),
                       path.flatMap(OptionVariable.Choice::takenOver));
                 },

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.tracingstack.operator.injection.Footprint;
 import io.tracingstack.operator.injection.OtelEnvironment;
+import io.tracingstack.operator.stack.LlamaStackPlan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,8 +23,10 @@ final class ServerVariables {
    * The variables.
    *
    * @param live the template as it is stored, with ours if they are in
+   * @param plan of the stack
    */
-  static List<EnvVar> of(Optional<KnownVersion> version, Container target, PodTemplateSpec live) {
+  static List<EnvVar> of(
+      Optional<KnownVersion> version, Container target, PodTemplateSpec live, LlamaStackPlan plan) {
     List<EnvVar> variables = new ArrayList<>();
     variables.add(OtelEnvironment.literal("OTEL_TRACES_EXPORTER", "otlp"));
     // The server's own store makes thousands of spans for one request (ogx-ai/ogx#5158).
@@ -33,6 +36,13 @@ final class ServerVariables {
     // and Tempo accept.
     variables.add(OtelEnvironment.literal("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "64"));
     variables.add(OtelEnvironment.literal("OTEL_BSP_SCHEDULE_DELAY", "1000"));
+    if (plan.recordsNoContent()) {
+      // What instrumentations do unasked; but an image may ask them for more. All of them take this
+      // word for a no, those with the switch of two states as well.
+      variables.add(
+          OtelEnvironment.literal(
+              "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "NO_CONTENT"));
+    }
     if (needsSinks(version.map(KnownVersion::version), target, live)) {
       variables.add(OtelEnvironment.literal(SINKS, "console,otel_trace"));
     }

@@ -7,6 +7,8 @@ import io.fabric8.kubernetes.api.model.ResourceRequirements;
  *
  * @param memoryLimitBytes the container's memory limit, which the memory limiter and the Go runtime
  *     stay below
+ * @param redaction what is taken out of every span
+ * @param serverRedaction what else is taken out of spans that may be of LlamaStack servers
  */
 public record CollectorPlan(
     String namespace,
@@ -17,7 +19,8 @@ public record CollectorPlan(
     ResourceRequirements resources,
     long memoryLimitBytes,
     boolean debug,
-    RedactionPlan redaction) {
+    RedactionPlan redaction,
+    RedactionPlan serverRedaction) {
   public static final int OTLP_GRPC_PORT = 4317;
   public static final int OTLP_HTTP_PORT = 4318;
 

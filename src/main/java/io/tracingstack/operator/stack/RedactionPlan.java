@@ -38,6 +38,15 @@ public record RedactionPlan(SortedSet<Preset> presets, List<String> keys, List<S
         checked(spec.map(RedactionSpec::values).orElse(List.of()), FIELD + "values"));
   }
 
+  /** What else is taken out of spans whose conversations are not to be stored. */
+  RedactionPlan ofConversations(boolean stored) {
+    return new RedactionPlan(
+        new TreeSet<>(
+            stored || presets.contains(Preset.GENAI) ? List.<Preset>of() : List.of(Preset.GENAI)),
+        List.of(),
+        List.of());
+  }
+
   /** Whether spans pass as they are. */
   public boolean isNone() {
     return presets.isEmpty() && keys.isEmpty() && values.isEmpty();

@@ -9,6 +9,7 @@ import io.tracingstack.operator.api.v1alpha1.CollectorSpec;
 import io.tracingstack.operator.api.v1alpha1.InstrumentationSpec;
 import io.tracingstack.operator.api.v1alpha1.InstrumentationSpec.Propagator;
 import io.tracingstack.operator.api.v1alpha1.JavaSpec;
+import io.tracingstack.operator.api.v1alpha1.LlamaStackSpec;
 import io.tracingstack.operator.api.v1alpha1.OtlpBackendSpec;
 import io.tracingstack.operator.api.v1alpha1.StackRef;
 import io.tracingstack.operator.api.v1alpha1.TempoMonolithicSpec;
@@ -62,16 +63,22 @@ public record StackPlan(
     TracingStackSpec spec =
         Optional.ofNullable(stack.getSpec())
             .orElseGet(() -> new TracingStackSpec(null, null, null, null, null));
-    CollectorPlan collector = collector(ref, spec.collector(), defaults);
+    CollectorSpec collectorSpec =
+        or(spec.collector(), new CollectorSpec(null, null, null, null, null));
+    RedactionPlan redaction = RedactionPlan.of(collectorSpec.redaction());
+    LlamaStackPlan llamaStack = LlamaStackPlan.of(spec.llamaStack(), redaction, defaults);
+    CollectorPlan collector =
+        collector(
+            ref,
+            collectorSpec,
+            redaction,
+            redaction.ofConversations(llamaStack.content() == LlamaStackSpec.Content.FULL),
+            defaults);
     return new StackPlan(
         ref,
         backend(ref, spec.backend(), tempoVersion),
         collector,
-        instrumentation(
-            spec.instrumentation(),
-            LlamaStackPlan.of(spec.llamaStack(), defaults),
-            collector,
-            defaults),
+        instrumentation(spec.instrumentation(), llamaStack, collector, defaults),
         RolloutPlan.of(spec.rollout()));
   }
 
@@ -101,8 +108,12 @@ public record StackPlan(
         tempoVersion.map(StackPlan::major).orElse(2));
   }
 
-  private static CollectorPlan collector(StackRef ref, CollectorSpec section, Defaults defaults) {
-    CollectorSpec spec = or(section, new CollectorSpec(null, null, null, null, null));
+  private static CollectorPlan collector(
+      StackRef ref,
+      CollectorSpec spec,
+      RedactionPlan redaction,
+      RedactionPlan serverRedaction,
+      Defaults defaults) {
     ResourceRequirements given = or(spec.resources(), COLLECTOR_RESOURCES);
     Quantity limit =
         or(given.getLimits(), Map.<String, Quantity>of())
@@ -125,7 +136,8 @@ public record StackPlan(
         resources,
         limitBytes,
         or(spec.debug(), false),
-        RedactionPlan.of(spec.redaction()));
+        redaction,
+        serverRedaction);
   }
 
   private static InstrumentationPlan instrumentation(

@@ -48,6 +48,7 @@ class RedactionBench {
     byte[] request = request(kind.equals("genai") ? genAi() : http());
     String spec =
         "{backend: {otlp: {endpoint: 'http://127.0.0.1', protocol: http}},"
+            + " llamaStack: {content: Full},"
             + " collector: {resources: {limits: {memory: 2Gi}}, redaction: {presets: %s}}}"
                 .formatted(presets);
     try (CollectorProcess collector = CollectorProcess.start(TestStacks.plan(spec))) {

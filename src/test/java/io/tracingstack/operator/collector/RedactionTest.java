@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class RedactionTest {
   private static final String MARK = "MARK";
+  private static final String SPAN = "/scopeSpans/0/spans/0";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** What the operator finds spans by. */
@@ -120,6 +121,54 @@ class RedactionTest {
                       list.1: '[REDACTED]'
                       """));
       assertThat(Otlp.plain(arrived.at("/resource/attributes"))).isEqualTo(PROOF);
+    }
+  }
+
+  /** By default; a Java agent's spans keep what the presets leave them. */
+  @ParameterizedTest
+  @CsvSource({"Redacted, false", "Off, false", "Full, true"})
+  void conversationsOfLlamaStackServersAreStoredAsTheStackSays(String content, boolean stored)
+      throws IOException {
+    // Given
+    JsonNode given =
+        new YAMLMapper()
+            .readTree(
+                """
+                - resource: {telemetry.sdk.language: python}
+                  attributes: {gen_ai.input.messages: hello, gen_ai.request.model: m}
+                  events:
+                    - name: gen_ai.user.message
+                      attributes: {content: hello, role: user}
+                - attributes: {gen_ai.input.messages: hello, gen_ai.request.model: m}
+                - resource: {telemetry.sdk.language: java}
+                  attributes: {gen_ai.input.messages: hello, gen_ai.request.model: m}
+                """);
+    StackPlan plan =
+        TestStacks.plan(
+            "{backend: {otlp: {endpoint: 'http://127.0.0.1', protocol: http}},"
+                + " llamaStack: {content: '%s'},".formatted(content)
+                + " collector: {debug: true,"
+                + " redaction: {presets: [], keys: ['^telemetry\\.sdk']}}}");
+    try (CollectorProcess collector = CollectorProcess.startReadable(plan)) {
+      // When
+      List<JsonNode> cases = List.of(given.get(0), given.get(1), given.get(2));
+      assertThat(collector.send(request(cases)).statusCode()).isEqualTo(200);
+      Map<String, JsonNode> arrived = new HashMap<>();
+      collector
+          .awaitResourceSpans(3)
+          .forEach(r -> arrived.put(r.at(SPAN + "/spanId").asText(), r.at(SPAN)));
+
+      // Then
+      for (int i = 0; i < 3; i++) {
+        ObjectNode attributes = Otlp.plain(arrived.get(spanId(i)).path("attributes"));
+        assertThat(attributes.has("gen_ai.input.messages"))
+            .as("span %d", i)
+            .isEqualTo(stored || i == 2);
+        assertThat(attributes.path("gen_ai.request.model").asText()).isEqualTo("m");
+      }
+      ObjectNode event = Otlp.plain(arrived.get(spanId(0)).at("/events/0/attributes"));
+      assertThat(event.has("content")).isEqualTo(stored);
+      assertThat(event.path("role").asText()).isEqualTo("user");
     }
   }
 
@@ -317,6 +366,7 @@ class RedactionTest {
   private static StackPlan plan(String redaction) {
     return TestStacks.plan(
         "{backend: {otlp: {endpoint: 'http://127.0.0.1', protocol: http}},"
+            + " llamaStack: {content: Full},"
             + " collector: {debug: true, redaction: %s}}".formatted(redaction));
   }
 }

@@ -82,6 +82,12 @@ class InstrumentationPlanTest {
   }
 
   @Test
+  void whatReachesServersMakesANewRelease() {
+    assertThat(release("llamaStack: {patch: Never}")).isNotEqualTo(BY_DEFAULT);
+    assertThat(release("llamaStack: {content: 'Off'}")).isNotEqualTo(BY_DEFAULT);
+  }
+
+  @Test
   void theOrderOfAttributesMakesNoNewRelease() {
     assertThat(release("{instrumentation: {resourceAttributes: {a: x, b: y}}}"))
         .isEqualTo(release("{instrumentation: {resourceAttributes: {b: y, a: x}}}"));
@@ -90,7 +96,7 @@ class InstrumentationPlanTest {
   /** If it changed with our own code, all that is proven would be of an old release. */
   @Test
   void theHashIsTheSameInEachVersion() {
-    assertThat(BY_DEFAULT).isEqualTo("6b6e125c20cd97c4");
+    assertThat(BY_DEFAULT).isEqualTo("16cf7b96dc2bbe4a");
   }
 
   private static String release(String spec) {

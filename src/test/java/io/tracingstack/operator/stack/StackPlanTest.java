@@ -116,6 +116,26 @@ class StackPlanTest {
         .hasMessage("spec.collector.redaction.keys[0]: has more than 256 characters");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "Redacted, '[secrets]', Redacted, true",
+    "Off, '[secrets]', Off, true",
+    "Full, '[secrets]', Full, false",
+    "Redacted, '[genai]', Redacted, false",
+    "Off, '[genai]', Off, false",
+    "Full, '[genai]', Redacted, false"
+  })
+  void conversationsOfServersAreRedactedOnce(
+      String content, String presets, String stored, boolean ofServers) {
+    StackPlan plan =
+        TestStacks.plan(
+            "{llamaStack: {content: %s}, collector: {redaction: {presets: %s}}}"
+                .formatted("'" + content + "'", presets));
+
+    assertThat(plan.instrumentation().llamaStack().content().apiName()).isEqualTo(stored);
+    assertThat(plan.collector().serverRedaction().isNone()).isEqualTo(!ofServers);
+  }
+
   private static RedactionPlan redaction(String collector) {
     return TestStacks.plan("collector: " + collector).collector().redaction();
   }

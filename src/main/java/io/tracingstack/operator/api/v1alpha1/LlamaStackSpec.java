@@ -15,8 +15,9 @@ public record LlamaStackSpec(
                 + " (llama-stack 0.1.7 to 0.3.5). Never: trace them as they are. Default: Auto.")
         Patch patch,
     @JsonPropertyDescription(
-            "What spans keep of prompts and answers: Off nothing, Redacted what is left after the"
-                + " collector's redaction, Full all. Default: Redacted.")
+            "What is stored of prompts and answers. Full: all that servers put into spans. Redacted:"
+                + " the collector takes them out of all spans that Java agents did not send. Off:"
+                + " also, servers are told not to record them. Default: Redacted.")
         Content content) {
 
   /** Whether a server's tracing is repaired. */

@@ -106,7 +106,10 @@ class LeavingTest {
     // Then
     Cluster.await("the stack is gone").until(() -> SharedStack.get(namespace, "own").isEmpty());
     for (int i = 0; i < workloads.size(); i++) {
-      workloads.get(i).awaitForgotten().assertServes("/healthz");
+      // Other stacks are left, and none of them serves this namespace.
+      workloads.get(i).awaitState("NoConsent");
+      workloads.get(i).assertUntouched();
+      workloads.get(i).assertServes("/healthz");
       assertThat(workloads.get(i).template()).isEqualTo(before.get(i));
     }
   }

@@ -23,6 +23,7 @@ final class Frailty {
       System.exit(3);
     }
     if (agent) {
+      // The slow start itself is what is shown, so nothing is awaited here.
       Thread.sleep(config.slownessWithAgent().toMillis());
     }
     for (int i = 0; i < config.ballastMegabytes(); i++) {

@@ -29,11 +29,7 @@ class BlameTest {
   @BeforeEach
   void serve() {
     namespace = sandbox.namespace("", Map.of());
-    SharedStack.create(
-        namespace,
-        "own",
-        Stacks.external(stack, "{canary: 0, maxConcurrent: 10, verifyTimeout: 3m}"));
-    SharedStack.awaitReady(namespace, "own");
+    stack.behind(namespace, "own", "{canary: 0, maxConcurrent: 10, verifyTimeout: 3m}");
   }
 
   @Test

@@ -147,8 +147,7 @@ class LeavingTest {
   }
 
   private void serve(String name, String rollout) {
-    SharedStack.create(namespace, name, Stacks.external(stack, rollout));
-    SharedStack.awaitReady(namespace, name);
+    stack.behind(namespace, name, rollout);
   }
 
   private static boolean traced(Workload workload) {

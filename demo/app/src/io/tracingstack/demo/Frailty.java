@@ -12,7 +12,7 @@ final class Frailty {
   private Frailty() {}
 
   /** Makes this process as frail as the environment asks for. */
-  static void of(ShopConfig config) {
+  static void of(ShopConfig config) throws InterruptedException {
     // Options from the environment are not among the arguments that the JVM tells of.
     boolean agent =
         Stream.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS")
@@ -21,6 +21,10 @@ final class Frailty {
     if (config.agentIntolerant() && agent) {
       System.err.println("shop: an agent is not allowed here");
       System.exit(3);
+    }
+    if (agent) {
+      // The slow start itself is what is shown, so nothing is awaited here.
+      Thread.sleep(config.slownessWithAgent().toMillis());
     }
     for (int i = 0; i < config.ballastMegabytes(); i++) {
       ByteBuffer megabyte = ByteBuffer.allocateDirect(1 << 20);

@@ -2,6 +2,7 @@ package io.tracingstack.demo;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
@@ -18,6 +19,8 @@ import java.util.Optional;
  * @param agentIntolerant {@code REFUSE_AGENTS=true}: exits when the JVM was given a Java agent
  * @param ballastMegabytes {@code BALLAST_MB}: memory beside the heap that is held all the time; the JVM
  *     must be allowed to have it by {@code -XX:MaxDirectMemorySize}
+ * @param slownessWithAgent {@code SLOWER_WITH_AGENT_SECONDS}: how much longer the start takes when the
+ *     JVM was given a Java agent, on a machine of any speed
  */
 record ShopConfig(
     String role,
@@ -27,7 +30,8 @@ record ShopConfig(
     URI backend,
     Optional<RequiredHeader> requiredHeader,
     boolean agentIntolerant,
-    int ballastMegabytes) {
+    int ballastMegabytes,
+    Duration slownessWithAgent) {
 
   static ShopConfig from(Map<String, String> environment) {
     return new ShopConfig(
@@ -38,7 +42,9 @@ record ShopConfig(
         URI.create(environment.getOrDefault("BACKEND_URL", "http://backend:8080")),
         Optional.ofNullable(environment.get("REQUIRE_HEADER")).map(RequiredHeader::parse),
         Boolean.parseBoolean(environment.get("REFUSE_AGENTS")),
-        Integer.parseInt(environment.getOrDefault("BALLAST_MB", "0")));
+        Integer.parseInt(environment.getOrDefault("BALLAST_MB", "0")),
+        Duration.ofSeconds(
+            Integer.parseInt(environment.getOrDefault("SLOWER_WITH_AGENT_SECONDS", "0"))));
   }
 
   /** A header that a probe has to send, with exactly this value. */

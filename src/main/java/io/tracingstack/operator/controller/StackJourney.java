@@ -8,6 +8,7 @@ import io.tracingstack.operator.api.v1alpha1.ConditionType;
 import io.tracingstack.operator.api.v1alpha1.Reason;
 import io.tracingstack.operator.api.v1alpha1.StackRef;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkload;
+import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
 import io.tracingstack.operator.api.v1alpha1.TracingStack;
 import io.tracingstack.operator.api.v1alpha1.TracingStackStatus;
 import io.tracingstack.operator.api.v1alpha1.TracingStackStatus.Canary;
@@ -16,6 +17,7 @@ import io.tracingstack.operator.api.v1alpha1.TracingStackStatus.Rollout;
 import io.tracingstack.operator.api.v1alpha1.TracingStackStatus.Workloads;
 import io.tracingstack.operator.backend.TempoMonolithic;
 import io.tracingstack.operator.backend.TempoMonolithicObject;
+import io.tracingstack.operator.journey.AgentVersions;
 import io.tracingstack.operator.journey.RolloutView;
 import io.tracingstack.operator.journey.WorkloadCounts;
 import io.tracingstack.operator.kube.StackTelemetry;
@@ -148,7 +150,8 @@ public class StackJourney {
             null,
             null,
             null,
-            counts(context, refOf(stack)),
+            WorkloadCounts.of(statuses(context, refOf(stack))),
+            AgentVersions.of(statuses(context, refOf(stack))),
             null,
             null,
             conditions.toList(
@@ -179,7 +182,8 @@ public class StackJourney {
       Conditions conditions,
       Canary lastCanary,
       Rollout turns) {
-    Workloads counts = counts(context, plan.ref());
+    List<TracedWorkloadStatus> statuses = statuses(context, plan.ref());
+    Workloads counts = WorkloadCounts.of(statuses);
     TracingStackStatus before = stack.getStatus();
     return new TracingStackStatus(
         stack.getMetadata().getGeneration(),
@@ -191,6 +195,7 @@ public class StackJourney {
             plan.backend().query().map(Object::toString).orElse(null),
             ui(plan)),
         counts,
+        AgentVersions.of(statuses),
         lastCanary,
         turns,
         conditions.toList(
@@ -205,9 +210,8 @@ public class StackJourney {
         : null;
   }
 
-  private static Workloads counts(Context<TracingStack> context, StackRef ref) {
-    return WorkloadCounts.of(
-        workloads(context, ref).stream().map(TracedWorkload::getStatus).toList());
+  private static List<TracedWorkloadStatus> statuses(Context<TracingStack> context, StackRef ref) {
+    return workloads(context, ref).stream().map(TracedWorkload::getStatus).toList();
   }
 
   private static Optional<TempoMonolithic> tempo(Context<TracingStack> context) {

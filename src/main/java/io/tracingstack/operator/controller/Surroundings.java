@@ -10,6 +10,7 @@ import io.tracingstack.operator.journey.Obstacles;
 import io.tracingstack.operator.journey.Surge;
 import io.tracingstack.operator.kube.WorkloadStore;
 import io.tracingstack.operator.kube.WorkloadStore.Stored;
+import io.tracingstack.operator.rollout.FailureEvidence;
 import io.tracingstack.operator.rollout.Verdict.Culprit;
 import io.tracingstack.operator.verification.CreationRefused;
 import io.tracingstack.operator.verification.PodView;
@@ -132,7 +133,8 @@ public class Surroundings {
     try {
       var logs = client.pods().inNamespace(namespace).withName(pod).inContainer(container);
       return Optional.ofNullable(
-          (previous ? logs.terminated() : logs).tailingLines(LOG_LINES).getLog());
+              (previous ? logs.terminated() : logs).tailingLines(LOG_LINES).getLog())
+          .filter(FailureEvidence::isLog);
     } catch (KubernetesClientException gone) {
       return Optional.empty();
     }

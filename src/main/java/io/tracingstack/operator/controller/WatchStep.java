@@ -22,6 +22,7 @@ import io.tracingstack.operator.verification.PodView;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +31,10 @@ import java.util.Optional;
 @ApplicationScoped
 public class WatchStep {
   private static final Duration SOON = Duration.ofMillis(500);
+
+  /** Runs that began in the same second are told apart by their ends. */
+  private static final Comparator<PodView> NEWEST =
+      Comparator.comparing(PodView::created).thenComparing(pod -> pod.ended().orElse(Instant.MAX));
 
   /** Events tell of pods and rollouts; this only bounds what a lost one costs. */
   private static final Duration WHILE_PROGRESSING = Duration.ofSeconds(30);
@@ -277,7 +282,7 @@ public class WatchStep {
             .stream()
             .filter(p -> p.getMetadata().getDeletionTimestamp() == null)
             .map(PodView::of)
-            .sorted(Comparator.comparing(PodView::created).reversed())
+            .sorted(NEWEST.reversed())
             .toList();
     return all.stream()
         .filter(p -> p.templateRevision().equals(all.get(0).templateRevision()))

@@ -10,14 +10,11 @@ import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetSpec;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetStatus;
 import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
-import io.tracingstack.operator.api.v1alpha1.Reason;
 import io.tracingstack.operator.injection.WorkloadKind;
 import io.tracingstack.operator.status.Finding;
 import io.tracingstack.operator.verification.CreationRefused;
-import io.tracingstack.operator.verification.PodTrouble;
 import io.tracingstack.operator.verification.PodView;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -47,10 +44,6 @@ public record RolloutView(
     Optional<String> stalled,
     Optional<CreationRefused> refused,
     boolean byRuns) {
-
-  private static final Comparator<PodView> BY_TROUBLE =
-      Comparator.comparing((PodView p) -> p.trouble().orElseThrow(), PodTrouble.ORDER)
-          .thenComparing(PodView::name);
 
   /** The view of a workload whose kind tells no more than counts. */
   public RolloutView(
@@ -191,17 +184,8 @@ public record RolloutView(
     return observed && updated == desired && available == desired && total == desired;
   }
 
-  /**
-   * The same, told also by pods: those of the newest pod template, by the hash their controller
-   * labelled them with. They were read after the counts, which may be of a moment before.
-   */
-  private boolean complete(List<PodView> pods) {
-    return complete()
-        && (pods.isEmpty() || pods.stream().filter(PodView::ready).count() >= desired);
-  }
-
   /** Whether all pods that may be of the present template are, and serve. */
-  private boolean partitioned() {
+  boolean partitioned() {
     return observed && kept > 0 && updated >= desired - kept && available == desired;
   }
 
@@ -250,83 +234,7 @@ public record RolloutView(
 
   /** The condition RolledOut; {@code pods} are those of the injected revision, newest first. */
   public Finding finding(List<PodView> pods) {
-    if (byRuns) {
-      return ofRun(pods);
-    }
-    if (complete(pods)) {
-      return desired == 0
-          ? Finding.unknown(
-              Reason.SCALED_TO_ZERO, "no pods are wanted: no replicas, or no node that fits")
-          : Finding.yes(
-              Reason.ROLLED_OUT, "%d of %d pods are of this revision".formatted(updated, desired));
-    }
-    Optional<Finding> trouble = trouble(pods);
-    if (trouble.isPresent()) {
-      return trouble.get();
-    }
-    if (refused.isPresent()) {
-      return Finding.no(Reason.POD_REFUSED, "no pod can be created: " + refused.get().message());
-    }
-    if (paused) {
-      return Finding.no(Reason.PAUSED_DEPLOYMENT, "the Deployment is paused");
-    }
-    if (onDelete && observed && updated < desired) {
-      return Finding.no(
-          Reason.ON_DELETE, "%d of %d pods are of this revision".formatted(updated, desired));
-    }
-    if (partitioned()) {
-      return Finding.no(
-          Reason.PARTITIONED,
-          "%d of %d pods are of this revision, the partition keeps %d"
-              .formatted(updated, desired, kept));
-    }
-    Optional<PodView> unready =
-        pods.stream()
-            .filter(p -> !p.ready() && p.life().runningSince().isPresent())
-            .min(Comparator.comparing(PodView::name));
-    if (stalled.isPresent() && unready.isPresent()) {
-      return Finding.no(
-          Reason.PROBE_FAILING,
-          "pod %s runs and does not become ready; %s"
-              .formatted(unready.get().name(), stalled.get()));
-    }
-    return Finding.no(
-        Reason.PROGRESSING,
-        "%d of %d pods are of this revision, %d available, %d of former revisions left%s"
-            .formatted(
-                updated,
-                desired,
-                available,
-                Math.max(0, total - updated),
-                stalled.map(s -> "; " + s).orElse("")));
-  }
-
-  private static Finding troubled(String pod, PodTrouble trouble) {
-    return Finding.no(trouble.kind().reason(), "pod %s: %s".formatted(pod, trouble.message()));
-  }
-
-  /** A run that has ended has taken the template, however it ended: that is its own affair. */
-  private Finding ofRun(List<PodView> pods) {
-    if (pods.isEmpty()) {
-      return Finding.unknown(
-          Reason.AWAITING_RUN,
-          paused
-              ? "the CronJob is suspended; its pod template takes effect with the next run"
-              : "the pod template takes effect with the next run");
-    }
-    return trouble(pods)
-        .orElseGet(
-            () ->
-                pods.stream().anyMatch(p -> p.ready() || p.ended().isPresent())
-                    ? Finding.yes(Reason.ROLLED_OUT, "a run has pods of this revision")
-                    : Finding.no(Reason.PROGRESSING, "the pods of a run are starting"));
-  }
-
-  private static Optional<Finding> trouble(List<PodView> pods) {
-    return pods.stream()
-        .filter(p -> !p.life().deleting() && p.trouble().isPresent())
-        .min(BY_TROUBLE)
-        .map(p -> troubled(p.name(), p.trouble().orElseThrow()));
+    return new RolledOut(this, pods).finding();
   }
 
   private static boolean isObserved(Long generation, Long observedGeneration) {

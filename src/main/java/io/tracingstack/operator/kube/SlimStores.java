@@ -12,6 +12,7 @@ import io.tracingstack.operator.api.v1alpha1.Rehearsal;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkload;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadSpec;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
+import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.AgentReport;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Reverted;
 import java.util.List;
 import java.util.Map;
@@ -110,7 +111,7 @@ public final class SlimStores {
                           s.candidate(),
                           s.taken(),
                           null,
-                          null,
+                          slim(s.agent()),
                           null,
                           null,
                           null,
@@ -121,6 +122,10 @@ public final class SlimStores {
                           null,
                           slim(s.conditions())))
               .orElse(null));
+    }
+
+    private static AgentReport slim(AgentReport agent) {
+      return agent == null ? null : new AgentReport(agent.version(), null, null);
     }
 
     private static Reverted slim(Reverted r) {

@@ -11,7 +11,15 @@ public final class FailureEvidence {
   /** A stack trace's line that says something fits; a status is no place for more. */
   private static final int CHARACTERS = 200;
 
+  /** What the kubelet answers, without an error, for a container that it has cleared away. */
+  private static final String CLEARED_AWAY = "unable to retrieve container logs for ";
+
   private FailureEvidence() {}
+
+  /** Whether what was read in place of a log is one. */
+  public static boolean isLog(String text) {
+    return !text.startsWith(CLEARED_AWAY);
+  }
 
   /**
    * The evidence of a verdict; empty when no pod is to blame.

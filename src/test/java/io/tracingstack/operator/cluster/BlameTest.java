@@ -6,7 +6,6 @@ import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.ProbeBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
-import io.tracingstack.operator.api.v1alpha1.Labels;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkload;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Reverted;
 import java.util.Map;
@@ -30,11 +29,7 @@ class BlameTest {
   @BeforeEach
   void serve() {
     namespace = sandbox.namespace("", Map.of());
-    SharedStack.create(
-        namespace,
-        "own",
-        Stacks.external(stack, "{canary: 0, maxConcurrent: 10, verifyTimeout: 3m}"));
-    SharedStack.awaitReady(namespace, "own");
+    stack.behind(namespace, "own", "{canary: 0, maxConcurrent: 10, verifyTimeout: 3m}");
   }
 
   @Test
@@ -53,8 +48,8 @@ class BlameTest {
     Workload hasty =
         App.backend(namespace, "hasty")
             .withService()
+            .env("SLOWER_WITH_AGENT_SECONDS", "40")
             .liveness(impatient())
-            .annotate(Labels.ACCEPT_RISK, "ProbeTooTight")
             .deploy();
     Workload[] all = {healthy, allergic, full, hasty};
     for (Workload workload : all) {
@@ -191,9 +186,9 @@ class BlameTest {
   /** Ample for this application, and not for its agent. */
   private static Probe impatient() {
     return new ProbeBuilder(App.httpProbe("/healthz", "HTTP", null))
-        .withInitialDelaySeconds(3)
-        .withPeriodSeconds(1)
-        .withFailureThreshold(2)
+        .withInitialDelaySeconds(10)
+        .withPeriodSeconds(2)
+        .withFailureThreshold(5)
         .build();
   }
 }

@@ -36,11 +36,7 @@ class LeaderTest {
   void theOtherReplicaCarriesOn() throws Exception {
     // Given
     String namespace = sandbox.namespace("", Map.of());
-    SharedStack.create(
-        namespace,
-        "own",
-        Stacks.external(stack, "{canary: 0, maxConcurrent: %d}".formatted(AT_ONCE)));
-    SharedStack.awaitReady(namespace, "own");
+    stack.behind(namespace, "own", "{canary: 0, maxConcurrent: %d}".formatted(AT_ONCE));
     List<Workload> workloads = new ArrayList<>();
     for (int i = 0; i < WORKLOADS; i++) {
       workloads.add(App.backend(namespace, "shop-" + i).deploy());

@@ -106,7 +106,10 @@ class LeavingTest {
     // Then
     Cluster.await("the stack is gone").until(() -> SharedStack.get(namespace, "own").isEmpty());
     for (int i = 0; i < workloads.size(); i++) {
-      workloads.get(i).awaitForgotten().assertServes("/healthz");
+      // Other stacks are left, and none of them serves this namespace.
+      workloads.get(i).awaitState("NoConsent");
+      workloads.get(i).assertUntouched();
+      workloads.get(i).assertServes("/healthz");
       assertThat(workloads.get(i).template()).isEqualTo(before.get(i));
     }
   }
@@ -144,8 +147,7 @@ class LeavingTest {
   }
 
   private void serve(String name, String rollout) {
-    SharedStack.create(namespace, name, Stacks.external(stack, rollout));
-    SharedStack.awaitReady(namespace, name);
+    stack.behind(namespace, name, rollout);
   }
 
   private static boolean traced(Workload workload) {

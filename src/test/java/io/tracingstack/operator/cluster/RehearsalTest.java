@@ -40,11 +40,7 @@ class RehearsalTest {
   @BeforeEach
   void serve() {
     namespace = sandbox.namespace("", Map.of());
-    SharedStack.create(
-        namespace,
-        "own",
-        Stacks.external(stack, "{canary: 0, verifyTimeout: 3m, rehearsal: Always}"));
-    SharedStack.awaitReady(namespace, "own");
+    stack.behind(namespace, "own", "{canary: 0, verifyTimeout: 3m, rehearsal: Always}");
   }
 
   @Test

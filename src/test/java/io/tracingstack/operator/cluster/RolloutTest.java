@@ -39,13 +39,10 @@ class RolloutTest {
   void allGoInTheirOrderWhateverHappensToTheOperator() throws Exception {
     // Given
     String namespace = sandbox.namespace("", Map.of());
-    SharedStack.create(
+    stack.behind(
         namespace,
         "own",
-        Stacks.external(
-            stack,
-            "{canary: 1, soak: %ds, maxConcurrent: %d}".formatted(SOAK.toSeconds(), AT_ONCE)));
-    SharedStack.awaitReady(namespace, "own");
+        "{canary: 1, soak: %ds, maxConcurrent: %d}".formatted(SOAK.toSeconds(), AT_ONCE));
     List<Workload> workloads = new ArrayList<>();
     for (int i = 0; i < WORKLOADS; i++) {
       workloads.add(App.backend(namespace, "shop-%02d".formatted(i)).deploy());

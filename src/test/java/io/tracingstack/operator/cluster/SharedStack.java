@@ -71,6 +71,12 @@ final class SharedStack implements CloseableResource {
     }
   }
 
+  /** A stack of the test's own that sends to this one's Tempo, once it is ready. */
+  void behind(String namespace, String name, String rollout) {
+    create(namespace, name, Stacks.external(this, rollout));
+    awaitReady(namespace, name);
+  }
+
   static void create(String namespace, String name, TracingStackSpec spec) {
     TracingStack stack = new TracingStack();
     stack.getMetadata().setNamespace(namespace);

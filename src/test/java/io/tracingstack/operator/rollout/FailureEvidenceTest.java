@@ -11,6 +11,14 @@ import org.junit.jupiter.api.Test;
 
 class FailureEvidenceTest {
   @Test
+  void theKubeletsExcuseIsNoLog() {
+    assertThat(FailureEvidence.isLog("unable to retrieve container logs for containerd://3f6e"))
+        .isFalse();
+    assertThat(FailureEvidence.isLog("shop: unable to retrieve container logs for x")).isTrue();
+    assertThat(FailureEvidence.isLog("")).isTrue();
+  }
+
+  @Test
   void whatAFailedPodLeavesIsKept() {
     Verdict verdict = Blame.of(BlameFacts.of("crash", "ready", null));
 

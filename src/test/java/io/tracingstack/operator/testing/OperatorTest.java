@@ -323,7 +323,7 @@ public abstract class OperatorTest {
     TracingStack stack =
         cluster.admin().resources(TracingStack.class).inNamespace(namespace).withName(name).get();
     return stack == null || stack.getStatus() == null
-        ? new TracingStackStatus(null, null, null, null, null, null, null, List.of())
+        ? new TracingStackStatus(null, null, null, null, null, null, null, null, List.of())
         : stack.getStatus();
   }
 

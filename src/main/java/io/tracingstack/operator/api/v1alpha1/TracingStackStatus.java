@@ -13,6 +13,8 @@ public record TracingStackStatus(
     @JsonPropertyDescription("Traced workloads of selected ones, e.g. 12/14") String traced,
     Endpoints endpoints,
     Workloads workloads,
+    @JsonPropertyDescription("The agents that are in the field, as the pods reported them")
+        List<AgentVersion> agents,
     Canary lastCanary,
     Rollout rollout,
     List<Condition> conditions) {
@@ -34,6 +36,9 @@ public record TracingStackStatus(
       int silent,
       int reverted,
       int failed) {}
+
+  /** How many workloads run with a version of the agent. */
+  public record AgentVersion(String version, int workloads) {}
 
   /** Where the rollout is. */
   @JsonInclude(JsonInclude.Include.NON_NULL)

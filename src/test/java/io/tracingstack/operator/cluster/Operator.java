@@ -46,11 +46,6 @@ final class Operator {
         .getHolderIdentity();
   }
 
-  /** Names of the pods that there are. */
-  static List<String> replicas() {
-    return pods().stream().map(p -> p.getMetadata().getName()).toList();
-  }
-
   static void restart() {
     List<String> former = pods().stream().map(p -> p.getMetadata().getUid()).toList();
     pods().forEach(pod -> Cluster.CLIENT.resource(pod).delete());

@@ -1,6 +1,6 @@
 """Starts a real llama-stack server with a configuration of its own, and stops it.
 
-Usage: server.py VERSION DIRECTORY VLLM PORT      prints that configuration; VERSION may be ogx
+Usage: server.py VERSION DIRECTORY VLLM PORT      prints that configuration; OGX's versions are above 1
 """
 
 import json

@@ -25,10 +25,10 @@ import java.util.stream.Stream;
  */
 final class LlamaStackServer {
   /** Releases there are images of; {@code hack/e2e-images} builds them. */
-  static final String V0_3_5 = "0.3.5";
+  static final String V0_3_5 = "llama-stack:0.3.5";
 
-  static final String V0_4_4 = "0.4.4";
-  static final String OGX = "ogx";
+  static final String V0_4_4 = "llama-stack:0.4.4";
+  static final String OGX = "ogx:1.5.0";
 
   static final int PORT = 8321;
 
@@ -111,12 +111,16 @@ final class LlamaStackServer {
   }
 
   static String image(String version) {
-    return "localhost/tracingstack/llama-stack:" + version;
+    return "localhost/tracingstack/" + version;
   }
 
   /** Path of the configuration of such a server, in its container. */
   static String configuration(String version) {
-    return "/files/" + version + ".json";
+    return "/files/" + file(version);
+  }
+
+  private static String file(String version) {
+    return version.replace(':', '-') + ".json";
   }
 
   LlamaStackServer labelled() {
@@ -201,8 +205,7 @@ final class LlamaStackServer {
       files.put(tool, read(Path.of("testbed/llamastack", tool)));
     }
     for (String version : List.of(V0_3_5, V0_4_4, OGX)) {
-      String file = version + ".json";
-      files.put(file, read(Path.of("target/llamastack", file)));
+      files.put(file(version), read(Path.of("target/llamastack", file(version))));
     }
     return files;
   }

@@ -14,9 +14,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /**
@@ -90,6 +92,19 @@ final class LlamaStackServer {
         ports: [{name: http, port: %3$d, targetPort: http}]
       """;
 
+  private static final String SEND =
+      """
+      import sys, urllib.error, urllib.request
+      headers = {"Content-Type": "application/json", "traceparent": sys.argv[2]}
+      try:
+          answer = urllib.request.urlopen(urllib.request.Request(sys.argv[1], sys.stdin.buffer.read(), headers))
+      except urllib.error.HTTPError as refused:
+          answer = refused
+      print(answer.status, answer.read().decode()[:300])
+      """;
+
+  private static final RandomGenerator RANDOM = RandomGenerator.getDefault();
+
   private final String namespace;
   private final String name;
   private final String version;
@@ -124,7 +139,11 @@ final class LlamaStackServer {
   }
 
   LlamaStackServer labelled() {
-    labels.put(Labels.INJECT, Labels.INJECT_LLAMA_STACK);
+    return label(Labels.INJECT, Labels.INJECT_LLAMA_STACK);
+  }
+
+  LlamaStackServer label(String key, String value) {
+    labels.put(key, value);
     return this;
   }
 
@@ -216,6 +235,34 @@ final class LlamaStackServer {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * Sends one request to a server, from a pod of its namespace, and returns the id of its trace.
+   *
+   * @param request the path below {@code /v1}, a space, and the body
+   */
+  static String send(String namespace, String service, String request) {
+    String traceId = HexFormat.of().toHexDigits(RANDOM.nextLong(1, Long.MAX_VALUE)).repeat(2);
+    String path = request.substring(0, request.indexOf(' '));
+    System.out.printf(
+        "e2e: %s%s: %s%n",
+        service,
+        path,
+        Cluster.kubectlWithInput(
+            request.substring(path.length() + 1),
+            "-n",
+            namespace,
+            "exec",
+            "--stdin",
+            "deployment/" + MODEL,
+            "--",
+            "python3",
+            "-c",
+            SEND,
+            "http://%s:%d/v1%s".formatted(service, PORT, path),
+            "00-%s-%s-01".formatted(traceId, traceId.substring(16))));
+    return traceId;
   }
 
   /**

@@ -153,6 +153,12 @@ final class SharedStack implements CloseableResource {
     return spans;
   }
 
+  /** All that Tempo returns of a trace; empty while it has none. */
+  String stored(String traceId) {
+    Cluster.Answer answer = tempo(NAMESPACE, NAME, "/api/traces/" + traceId);
+    return answer.status() == 404 ? "" : answer.body();
+  }
+
   /** Whether Tempo's search finds a span of this revision. */
   boolean hasRevision(String revision) {
     String query = "{resource.tracingstack.revision=\"" + revision + "\"}";

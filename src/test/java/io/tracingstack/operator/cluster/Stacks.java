@@ -31,6 +31,12 @@ final class Stacks {
     return new TracingStackSpec(backend(target), null, null, null, rollout(rollout));
   }
 
+  /** The same, with its word on what servers of LlamaStack say. */
+  static TracingStackSpec external(SharedStack target, Content content) {
+    return new TracingStackSpec(
+        backend(target), null, null, new LlamaStackSpec(null, null, content), atOnce());
+  }
+
   /** A rollout that lets everybody go at once. */
   static RolloutSpec atOnce() {
     return rollout("{canary: 0, maxConcurrent: 100}");

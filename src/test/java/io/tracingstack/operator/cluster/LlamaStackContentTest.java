@@ -101,12 +101,9 @@ class LlamaStackContentTest {
                         .extracting(s -> s.split("\"spanId\"").length)
                         .containsOnly(stored.get(Content.FULL).split("\"spanId\"").length);
                   });
-          System.out.println("e2e: " + route + " " + stored);
           assertThat(stored.get(Content.FULL)).as(route).contains(MARK);
           assertThat(stored.get(Content.REDACTED)).as(route).doesNotContain(MARK);
           assertThat(stored.get(Content.OFF)).as(route).doesNotContain(MARK);
-          assertThat(stored.values())
-              .allSatisfy(s -> assertThat(s).as(route).contains("stub-model", "endTimeUnixNano"));
         });
   }
 }

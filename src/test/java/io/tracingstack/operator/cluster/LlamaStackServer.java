@@ -53,6 +53,8 @@ final class LlamaStackServer {
           metadata: {labels: {app: %1$s}}
           spec:
             automountServiceAccountToken: false
+            # A Service called ogx would bring a variable OGX_PORT that is no port.
+            enableServiceLinks: false
             terminationGracePeriodSeconds: 3
             securityContext: {runAsNonRoot: true, runAsUser: %5$d, seccompProfile: {type: RuntimeDefault}}
             containers:

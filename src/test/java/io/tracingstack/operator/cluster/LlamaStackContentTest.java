@@ -104,6 +104,13 @@ class LlamaStackContentTest {
           assertThat(stored.get(Content.FULL)).as(route).contains(MARK);
           assertThat(stored.get(Content.REDACTED)).as(route).doesNotContain(MARK);
           assertThat(stored.get(Content.OFF)).as(route).doesNotContain(MARK);
+          assertThat(stored.values())
+              .allSatisfy(s -> assertThat(s).as(route).contains("stub-model", "endTimeUnixNano"));
+          if (route.equals("plain")) {
+            // What llama-stack 0.3.5 tells of tokens, it tells of answers that are not streamed.
+            assertThat(stored.values())
+                .allSatisfy(s -> assertThat(s).containsPattern("prompt_tokens|input_tokens"));
+          }
         });
   }
 }

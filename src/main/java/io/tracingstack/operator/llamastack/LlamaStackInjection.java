@@ -104,7 +104,10 @@ public final class LlamaStackInjection {
     Optional<KnownVersion> version = KnownVersion.of(facts.server(), first.getImage());
     LlamaStackPlan plan = instrumentation.llamaStack();
     return InjectionDecision.write(
-        new InjectedTemplate(initContainer(first, plan), MOUNT_PATH, VOLUME_SIZE)
+        new InjectedTemplate(
+                Optional.of(
+                    new InjectedTemplate.Files(
+                        initContainer(first, plan), MOUNT_PATH, VOLUME_SIZE)))
             .plan(
                 journey,
                 targets,
@@ -113,14 +116,15 @@ public final class LlamaStackInjection {
                       plan.patch()
                           ? Optional.of(pythonPath(target, envFrom, workload))
                           : Optional.empty();
-                  return new InjectedTemplate.Variables(
+                  return new InjectedTemplate.Additions(
                       new OtelEnvironment(
                               workload, base, target, instrumentation, envFrom, revision)
                           .variables(
                               version.filter(v -> !v.version().isAtLeast("0.4.0rc0")).isPresent(),
                               ServerVariables.of(version, target, workload.template(), plan),
                               path.flatMap(LlamaStackInjection::variable)),
-                      path.flatMap(OptionVariable.Choice::takenOver));
+                      path.flatMap(OptionVariable.Choice::takenOver),
+                      Optional.empty());
                 },
                 summary(first, version, facts, plan)));
   }

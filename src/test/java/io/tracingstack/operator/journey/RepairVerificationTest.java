@@ -74,7 +74,7 @@ class RepairVerificationTest {
     LlamaStackStatus status = findings("x/llama-stack:latest").status(List.of(REPAIRED));
     assertThat(status.version() + " by " + status.versionSource()).isEqualTo("0.3.5 by Image");
     assertThat(status.action()).isEqualTo("Patch");
-    assertThat(status.propagation()).isEqualTo("None");
+    assertThat(status.propagation()).isEqualTo("Joins");
     assertThat(status.content()).isEqualTo("Redacted");
     assertThat(status.patch().running()).isEqualTo("Unknown");
     assertThat(status.patch().checks()).containsEntry("tasks", "failed -> passed");

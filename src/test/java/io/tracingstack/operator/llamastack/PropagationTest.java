@@ -1,0 +1,43 @@
+package io.tracingstack.operator.llamastack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.tracingstack.operator.testing.Yaml;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PropagationTest {
+  @ParameterizedTest
+  @CsvSource({
+    "0.1.6, NONE",
+    "0.2.7, NONE",
+    "0.2.8, JOINS",
+    "0.2.23, JOINS",
+    "0.3.5.1+rhai0, JOINS",
+    "0.4.0rc1, TRACE_CONTEXT",
+    "0.7.1+rhaiv.1, TRACE_CONTEXT",
+    "1.3.0, TRACE_CONTEXT",
+    ", UNKNOWN"
+  })
+  void theVersionTellsHowFarATraceGoes(String version, Propagation expected) {
+    assertThat(Propagation.of(Optional.empty(), ServerVersion.parse(version))).isEqualTo(expected);
+  }
+
+  @Test
+  void anOgxServerHandsItOnWhateverItsVersion() {
+    GenericKubernetesResource server =
+        Yaml.read(
+            "{apiVersion: ogx.io/v1beta1, kind: OGXServer, metadata: {name: a}}",
+            GenericKubernetesResource.class);
+    assertThat(Propagation.of(ServerView.of(server), Optional.empty()))
+        .isEqualTo(Propagation.TRACE_CONTEXT);
+  }
+
+  @Test
+  void whatDoesNotHandItOnSaysSo() {
+    assertThat(Propagation.JOINS.message()).contains("vLLM, begins another one", "0.4");
+  }
+}

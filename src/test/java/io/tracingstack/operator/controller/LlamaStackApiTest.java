@@ -225,6 +225,51 @@ class LlamaStackApiTest extends OperatorTest {
   }
 
   @Test
+  void whatTheServerLeansOnIsToldBeforeAnythingIsWritten() {
+    String namespace = cluster.namespace("llama", Map.of());
+    apply(
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: granite, namespace: %s}
+        spec: {ports: [{port: 8080}]}
+        """
+            .formatted(namespace));
+    apply(
+        """
+        apiVersion: networking.k8s.io/v1
+        kind: NetworkPolicy
+        metadata: {name: closed, namespace: %s}
+        spec: {podSelector: {}, policyTypes: [Egress]}
+        """
+            .formatted(namespace));
+    operators.serve(
+        LLAMA_STACK_DISTRIBUTION,
+        namespace,
+        "assistant",
+        "  - {name: VLLM_URL, value: \"http://granite:8080/v1\"}",
+        "  - {name: MODEL, valueFrom: {configMapKeyRef: {name: settings, key: model}}}",
+        "  - {name: POSTGRES_USER, valueFrom: {secretKeyRef: {name: postgres-secret, key: user}}}");
+    controllers.rollOut(
+        namespace,
+        "assistant",
+        Pods.failing("", "CreateContainerConfigError: secret \"postgres-secret\" not found", ""));
+
+    label(namespace, "llamastack");
+    awaitState(namespace, "assistant", "WorkloadUnhealthy");
+
+    assertThat(statusOf(namespace, "assistant").message()).contains("postgres-secret");
+    assertThat(String.join("\n", statusOf(namespace, "assistant").llamaStack().warnings()))
+        .contains(
+            "granite, which has no pod that is ready",
+            "MODEL takes key model of ConfigMap settings, which does not exist",
+            "POSTGRES_USER takes key user of Secret postgres-secret, which the kubelet does not find",
+            "NetworkPolicy closed",
+            "kubernetes.io/metadata.name: platform");
+    assertThat(template(namespace, "assistant")).doesNotContain("tracingstack");
+  }
+
+  @Test
   void anotherLanguageOnAServerIsSaid() {
     String namespace = served();
     label(namespace, "java");

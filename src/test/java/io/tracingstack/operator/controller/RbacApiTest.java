@@ -230,11 +230,15 @@ class RbacApiTest extends OperatorTest {
     for (ServerApi api : ServerApi.values()) {
       String name = api.plural();
       operators.install(api);
-      operators.serve(api, namespace, name, "  - {name: VLLM_URL, value: \"http://vllm:8000\"}");
+      operators.serve(
+          api, namespace, name, "  - {name: VLLM_URL, value: \"http://tracing-collector:4318\"}");
       operators.mountClaim(namespace, name);
       controllers.rollOut(namespace, name, Pods.healthy(""));
-      operators.label(api, namespace, name, Labels.INJECT, "llamastack");
-      awaitState(namespace, name, "VolumeDeadlock");
+      operators.label(api, namespace, name, Labels.INJECT, api.language());
+      awaitState(
+          namespace,
+          name,
+          api.language().equals(Labels.INJECT_VLLM) ? "ManagedByKServe" : "VolumeDeadlock");
       operators.uninstall(api);
       eventually().until(() -> traced(namespace, "deployment-" + name).isEmpty());
     }

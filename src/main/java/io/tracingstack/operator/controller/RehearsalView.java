@@ -54,7 +54,7 @@ public class RehearsalView {
     PodView seen = PodView.of(pod);
     Finding agent =
         subject.isLlamaStack()
-            ? RepairVerification.finding(List.of(seen), subject.llamaStack(List.of()).repairable())
+            ? RepairVerification.finding(List.of(seen))
             : AgentVerification.finding(List.of(seen), subject.instrumentation().agentSha256());
     boolean asked =
         subject.stack().rollout().proof() == RolloutSpec.Proof.READINESS_REQUEST

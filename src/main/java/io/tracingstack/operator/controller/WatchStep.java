@@ -136,7 +136,7 @@ public class WatchStep {
       LlamaStackFindings server =
           subject.llamaStack(Optional.ofNullable(draft.llamaStack().warnings()).orElse(List.of()));
       draft.llamaStack(server.status(pods));
-      return RepairVerification.finding(pods, server.repairable());
+      return RepairVerification.finding(pods);
     }
     draft.agent(AgentVerification.summary(pods));
     return AgentVerification.finding(pods, subject.instrumentation().agentSha256());

@@ -58,13 +58,6 @@ public record LlamaStackFindings(
         warnings.isEmpty() ? null : warnings);
   }
 
-  /** Whether the server, by what is known of it, may be of those with the defects. */
-  public boolean repairable() {
-    ServerAction action =
-        ServerAction.of(server, KnownVersion.of(server, image).map(KnownVersion::version), image);
-    return action == ServerAction.PATCH || action == ServerAction.ASK_IMAGE;
-  }
-
   /** Tracing of its own hands nothing on, OpenTelemetry's instrumentation of clients does. */
   private static String propagation(ServerAction action) {
     return switch (action) {

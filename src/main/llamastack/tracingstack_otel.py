@@ -33,16 +33,16 @@ def _has_program():
         return False
 
 
-def _has_entry_point(group, *names):
+def _has_entry_point(group, name=None):
     from importlib.metadata import entry_points
 
-    return any(not names or point.name in names for point in entry_points(group=group))
+    return any(name in (None, point.name) for point in entry_points(group=group))
 
 
 def _has_server_spans():
-    """FastAPI's instrumentation, or Starlette's, on which FastAPI rests; later releases of FastAPI
-    make the spans themselves."""
-    if _has_entry_point("opentelemetry_instrumentor", "fastapi", "starlette"):
+    """By FastAPI's instrumentation; later releases of FastAPI make them themselves. Starlette's
+    instrumentation makes none for FastAPI."""
+    if _has_entry_point("opentelemetry_instrumentor", "fastapi"):
         return True
     fastapi = importlib.util.find_spec("fastapi")
     return fastapi is not None and any(os.path.isdir(os.path.join(each, "telemetry")) for each in fastapi.submodule_search_locations)

@@ -85,7 +85,7 @@ public class RehearsalView {
 
   private static Finding agent(Subject subject, PodView pod) {
     if (subject.isLlamaStack()) {
-      return RepairVerification.finding(List.of(pod), subject.llamaStack(List.of()).repairable());
+      return RepairVerification.finding(List.of(pod));
     }
     return subject.isVllm()
         ? ModelServers.agent()

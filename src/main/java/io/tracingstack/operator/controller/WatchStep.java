@@ -137,7 +137,7 @@ public class WatchStep {
       LlamaStackFindings server =
           subject.llamaStack(Optional.ofNullable(draft.llamaStack().warnings()).orElse(List.of()));
       draft.llamaStack(server.status(pods));
-      return RepairVerification.finding(pods, server.repairable());
+      return RepairVerification.finding(pods);
     }
     if (subject.isVllm()) {
       return ModelServers.agent();

@@ -61,13 +61,6 @@ public record LlamaStackFindings(
         warnings.isEmpty() ? null : warnings);
   }
 
-  /** Whether the server, by what is known of it, may be of those with the defects. */
-  public boolean repairable() {
-    ServerAction action =
-        ServerAction.of(server, KnownVersion.of(server, image).map(KnownVersion::version), image);
-    return action == ServerAction.PATCH || action == ServerAction.ASK_IMAGE;
-  }
-
   /** The worst of several reports: a repair is claimed when all pods have it. */
   private static Patch patch(List<RepairReport> reports) {
     return reports.stream()

@@ -21,21 +21,18 @@ final class LlamaStackPreflight {
    *
    * @param base its pod template, free of our own fields
    * @param targets the containers of it that are traced
-   * @param repairs whether their tracing is repaired, which takes PYTHONPATH
    */
   static Optional<Refusal> check(
       WorkloadView workload,
       PodTemplateSpec base,
       List<Container> targets,
       EnvFromNames envFrom,
-      LlamaStackInjection.Facts facts,
-      boolean repairs) {
+      LlamaStackInjection.Facts facts) {
     return Stream.<Stream<Refusal>>of(
             Preflight.nameTaken(base, Footprint.REPAIR, LlamaStackInjection.MOUNT_PATH).stream(),
             PythonInjection.find(base, facts.namespaceAnnotations()).stream(),
             targets.stream().flatMap(c -> Preflight.ownExporter(c, envFrom).stream()),
             targets.stream()
-                .filter(c -> repairs)
                 .flatMap(
                     c -> LlamaStackInjection.pythonPath(c, envFrom, workload).refusal().stream()))
         .flatMap(refusals -> refusals)

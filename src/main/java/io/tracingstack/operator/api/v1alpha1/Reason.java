@@ -227,8 +227,9 @@ public enum Reason {
   NO_INSTRUMENTATION_IN_IMAGE(
       "NoInstrumentationInImage",
       Group.FAILED,
-      "use an image with the OpenTelemetry packages for Python (opentelemetry-distro and"
-          + " opentelemetry-exporter-otlp): this server makes no spans by itself"),
+      "use an image with the packages of OpenTelemetry that the message names; or remove the label,"
+          + " and have the OpenTelemetry Operator bring its own"
+          + " (instrumentation.opentelemetry.io/inject-python)"),
   // RolledOut
   ROLLED_OUT("RolledOut", Group.PROGRESSING, ""),
   PROGRESSING("Progressing", Group.PROGRESSING, "wait for the rollout"),

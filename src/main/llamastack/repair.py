@@ -25,6 +25,7 @@ Report: one line of JSON, below 4 KiB:
   before      sha256 of tracing.py as shipped, and checks: name → passed
   after       the same of the repaired text
   applied     true when the repair is installed
+  handsOn     only of StarterInstalled: whether calls of model servers get the trace's context
   reason      Applied | AlreadyFixed | PatchDisabled | VersionTooOld | SourceMissing |
               AnchorsNotFound | SelfTestFailed; without a tracing.py StarterInstalled |
               NoInstrumentation; PackageMissing | TargetNotWritable | Failed
@@ -131,16 +132,17 @@ def decide(report, target):
         raise NotApplicable("VersionTooOld", "llama-stack %s keeps its trace in a global variable" % report["version"])
     report["module"] = find_module(locations)
     if not report["module"]:
-        return start_in_process(target)
+        return start_in_process(report, target)
     if os.environ.get("TRACINGSTACK_PATCH") == "never":
         raise NotApplicable("PatchDisabled", "spec.llamaStack.patch is Never")
     return repair(report, target)
 
 
-def start_in_process(target):
+def start_in_process(report, target):
     missing = tracingstack_otel.missing()
     if missing:
         raise NotApplicable("NoInstrumentation", "no request can be traced: the image lacks %s" % ", ".join(missing))
+    report["handsOn"] = tracingstack_otel.hands_on()
     staged = os.path.join(target, ".site.partial")
     install(staged, STARTER_FILES)
     os.rename(staged, os.path.join(target, "site"))

@@ -48,6 +48,12 @@ def _has_server_spans():
     return fastapi is not None and any(os.path.isdir(os.path.join(each, "telemetry")) for each in fastapi.submodule_search_locations)
 
 
+def hands_on():
+    """Whether the image has what writes a trace context into calls of model servers: their clients
+    all use httpx."""
+    return _has_entry_point("opentelemetry_instrumentor", "httpx")
+
+
 _NEEDED = (
     ("opentelemetry-instrumentation", _has_program),
     ("opentelemetry-distro", lambda: _has_entry_point("opentelemetry_configurator")),

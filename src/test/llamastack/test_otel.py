@@ -157,6 +157,13 @@ class Start(unittest.TestCase):
                 self.assertEqual([], os.listdir(given.target))
         self.assertEqual(([], ""), self.serve(given, path=(given.site,)))
 
+    def test_an_image_says_whether_its_calls_hand_a_trace_on(self):
+        given = self.image()
+        self.assertIs(False, given.init()["handsOn"])
+        given.write("client-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: client\nVersion: 1\n")
+        given.write("client-1.dist-info/entry_points.txt", "[opentelemetry_instrumentor]\nhttpx = client:Instrumentor\n")
+        self.assertIs(True, given.init()["handsOn"])
+
     def test_a_fastapi_that_makes_spans_itself_needs_no_instrumentation(self):
         given = self.image(lacks="opentelemetry_instrumentation_fastapi-")
         (given.packages / "fastapi").unlink()

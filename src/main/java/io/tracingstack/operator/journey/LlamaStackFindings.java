@@ -48,7 +48,13 @@ public record LlamaStackFindings(
                         .findFirst()
                         .map(v -> new KnownVersion(v, KnownVersion.Source.IMAGE)));
     ServerAction action = ServerAction.of(server, version.map(KnownVersion::version), image);
-    Propagation propagation = Propagation.of(server, version.map(KnownVersion::version));
+    // Nodes may hold different images by one tag: what one of them lacks is not promised.
+    Optional<Boolean> handsOn =
+        reports.stream()
+            .map(RepairReport::handsOn)
+            .filter(Objects::nonNull)
+            .reduce((a, b) -> a && b);
+    Propagation propagation = Propagation.of(server, version.map(KnownVersion::version), handsOn);
     return new LlamaStackStatus(
         server.map(ServerView::title).orElse(null),
         version.map(v -> v.version().text()).orElse(null),

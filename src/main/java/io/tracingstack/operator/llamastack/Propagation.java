@@ -2,7 +2,7 @@ package io.tracingstack.operator.llamastack;
 
 import java.util.Optional;
 
-/** How far a caller's trace goes through a server, by its version. */
+/** How far a caller's trace goes through a server, by its version and its image. */
 public enum Propagation {
   /** Before 0.2.8 nothing reads a trace context (llamastack/llama-stack#2153). */
   NONE(
@@ -14,12 +14,18 @@ public enum Propagation {
       "Joins",
       "it joins its caller's trace, but what it calls, such as vLLM, begins another one: handing it"
           + " on came with 0.4"),
+  /** OpenTelemetry's instrumentation of servers only; OGX 1.5.0 does not depend on the other. */
+  JOINS_WITHOUT_CLIENT(
+      "Joins",
+      "it joins its caller's trace, but what it calls, such as vLLM, begins another one: its image"
+          + " lacks opentelemetry-instrumentation-httpx"),
   /** OpenTelemetry's instrumentation of servers and clients. */
   TRACE_CONTEXT(
       "TraceContext",
       "under OpenTelemetry it joins its caller's trace and hands it on to what it calls over HTTP,"
           + " such as vLLM"),
-  UNKNOWN("Unknown", "the server's version is not known yet");
+  UNKNOWN(
+      "Unknown", "the server's version, or what its image has of OpenTelemetry, is not known yet");
 
   private final String apiName;
   private final String message;
@@ -39,13 +45,17 @@ public enum Propagation {
     return message;
   }
 
-  /** What a server of this version does; all of OGX's are after 0.4. */
-  public static Propagation of(Optional<ServerView> server, Optional<ServerVersion> version) {
-    if (server.filter(s -> s.api() == ServerApi.OGX_SERVER).isPresent()) {
-      return TRACE_CONTEXT;
+  /**
+   * What a server does; all of OGX's are after 0.4.
+   *
+   * @param handsOn whether its image has what hands a trace on, as far as it was looked into
+   */
+  public static Propagation of(
+      Optional<ServerView> server, Optional<ServerVersion> version, Optional<Boolean> handsOn) {
+    boolean ogx = server.filter(s -> s.api() == ServerApi.OGX_SERVER).isPresent();
+    if (ogx || version.filter(v -> v.isAtLeast("0.4.0rc0")).isPresent()) {
+      return handsOn.map(h -> h ? TRACE_CONTEXT : JOINS_WITHOUT_CLIENT).orElse(UNKNOWN);
     }
-    return version
-        .map(v -> v.isAtLeast("0.4.0rc0") ? TRACE_CONTEXT : v.isAtLeast("0.2.8") ? JOINS : NONE)
-        .orElse(UNKNOWN);
+    return version.map(v -> v.isAtLeast("0.2.8") ? JOINS : NONE).orElse(UNKNOWN);
   }
 }

@@ -58,13 +58,15 @@ record CommandLine(String image, List<String> command, List<String> args) {
     if (startsShell()) {
       return Optional.of("starts through a shell, whose script is not changed");
     }
-    boolean known =
-        namesVllm()
-            || command.isEmpty()
-                && (isOfVllmImage() || args.stream().anyMatch(CommandLine::isOurs));
-    return known
+    return showsVllm()
         ? Optional.empty()
         : Optional.of("has a command line that does not show vLLM being started");
+  }
+
+  /** Whether there is a sign that vLLM is started, by the words or by the image's entrypoint. */
+  boolean showsVllm() {
+    return namesVllm()
+        || command.isEmpty() && (isOfVllmImage() || args.stream().anyMatch(CommandLine::isOurs));
   }
 
   private boolean startsShell() {

@@ -126,14 +126,25 @@ public final class VllmInjection {
         .map(
             server ->
                 new Refusal(
-                    Reason.MANAGED_BY_KSERVE,
-                    targets.stream().anyMatch(c -> userEndpoint(c, instrumentation).isPresent())
-                        ? "%s has its server send spans to this stack already; they are not proven here, for what would mark them cannot be written"
-                            .formatted(server.title())
-                        : "add to %s: %s"
-                            .formatted(
-                                server.title(),
-                                KServeLines.of(server, workload.ref().name(), instrumentation))));
+                    Reason.MANAGED_BY_KSERVE, told(server, workload, targets, instrumentation)));
+  }
+
+  private static String told(
+      ServerView server,
+      WorkloadView workload,
+      List<Container> targets,
+      InstrumentationPlan instrumentation) {
+    if (targets.stream().anyMatch(c -> userEndpoint(c, instrumentation).isPresent())) {
+      return "%s has its server send spans to this stack already; they are not proven here, for what would mark them cannot be written"
+          .formatted(server.title());
+    }
+    boolean shown = targets.stream().anyMatch(c -> CommandLine.of(c).showsVllm());
+    return "%sadd to %s: %s"
+        .formatted(
+            // Other servers do not start with a flag that they do not know.
+            shown ? "" : "nothing shows that it is vLLM; only if it is, ",
+            server.title(),
+            KServeLines.of(server, workload.ref().name(), instrumentation));
   }
 
   private static Optional<TracesEndpoint> userEndpoint(

@@ -34,7 +34,7 @@ class LlamaStackApiTest extends OperatorTest {
   private static final String STARTER =
       """
       {"version":"0.4.4","before":{"sha256":"","checks":{}},"after":{"sha256":"","checks":{}},\
-      "applied":false,"reason":"StarterInstalled","message":"packages are there"}""";
+      "applied":false,"reason":"StarterInstalled","message":"packages are there","handsOn":false}""";
 
   private static final String LACKS =
       STARTER
@@ -112,6 +112,8 @@ class LlamaStackApiTest extends OperatorTest {
     assertThat(reason(namespace, ConditionType.AGENT_VERIFIED)).isEqualTo("PatchNotApplicable");
     assertThat(statusOf(namespace, "assistant").llamaStack().patch().reason())
         .isEqualTo("StarterInstalled");
+    assertThat(statusOf(namespace, "assistant").llamaStack().propagationMessage())
+        .contains("lacks opentelemetry-instrumentation-httpx");
   }
 
   @Test

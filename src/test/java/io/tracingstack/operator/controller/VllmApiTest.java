@@ -97,6 +97,24 @@ class VllmApiTest extends OperatorTest {
   }
 
   @Test
+  void anImageThatDoesNotStartWithTheFlagGetsItsArgumentsBack() {
+    String namespace = deployed("args: [--model, org/granite]");
+    String before = template(namespace, "granite");
+    labelVllm(namespace);
+    awaitInjected(namespace, "granite");
+
+    controllers.rollOut(namespace, "granite", Pods.failing(sha256(), "CrashLoopBackOff", "Error"));
+    eventually().until(() -> statusOf(namespace, "granite").reverted() != null);
+    eventually().until(() -> template(namespace, "granite").equals(before));
+    controllers.rollOut(namespace, "granite", Pods.healthy(sha256()));
+    awaitState(namespace, "granite", "Reverted");
+
+    assertThat(statusOf(namespace, "granite").reverted().reason()).isEqualTo("CrashLoop");
+    assertThat(statusOf(namespace, "granite").reverted().message()).contains("container vllm");
+    unlabel(namespace);
+  }
+
+  @Test
   void aCommandWithoutArgumentsGetsOneAndLosesItAgain() {
     String namespace = deployed("command: [vllm, serve, org/granite]");
     String before = template(namespace, "granite");

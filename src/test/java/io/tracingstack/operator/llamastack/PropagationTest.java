@@ -17,27 +17,40 @@ class PropagationTest {
     "0.2.8, JOINS",
     "0.2.23, JOINS",
     "0.3.5.1+rhai0, JOINS",
-    "0.4.0rc1, TRACE_CONTEXT",
-    "0.7.1+rhaiv.1, TRACE_CONTEXT",
-    "1.3.0, TRACE_CONTEXT",
+    "0.4.0rc1, UNKNOWN",
+    "1.3.0, UNKNOWN",
     ", UNKNOWN"
   })
   void theVersionTellsHowFarATraceGoes(String version, Propagation expected) {
-    assertThat(Propagation.of(Optional.empty(), ServerVersion.parse(version))).isEqualTo(expected);
+    assertThat(Propagation.of(Optional.empty(), ServerVersion.parse(version), Optional.empty()))
+        .isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0.3.5, true, JOINS",
+    "0.4.0rc1, true, TRACE_CONTEXT",
+    "0.7.1+rhaiv.1, false, JOINS_WITHOUT_CLIENT"
+  })
+  void fromThenOnTheImageTells(String version, boolean handsOn, Propagation expected) {
+    assertThat(Propagation.of(Optional.empty(), ServerVersion.parse(version), Optional.of(handsOn)))
+        .isEqualTo(expected);
   }
 
   @Test
-  void anOgxServerHandsItOnWhateverItsVersion() {
+  void ofAnOgxServerTheImageTellsWhateverItsVersion() {
     GenericKubernetesResource server =
         Yaml.read(
             "{apiVersion: ogx.io/v1beta1, kind: OGXServer, metadata: {name: a}}",
             GenericKubernetesResource.class);
-    assertThat(Propagation.of(ServerView.of(server), Optional.empty()))
+    assertThat(Propagation.of(ServerView.of(server), Optional.empty(), Optional.of(true)))
         .isEqualTo(Propagation.TRACE_CONTEXT);
   }
 
   @Test
   void whatDoesNotHandItOnSaysSo() {
     assertThat(Propagation.JOINS.message()).contains("vLLM, begins another one", "0.4");
+    assertThat(Propagation.JOINS_WITHOUT_CLIENT.message())
+        .contains("vLLM, begins another one", "opentelemetry-instrumentation-httpx");
   }
 }

@@ -153,6 +153,16 @@ class VllmInjectionTest {
   }
 
   @Test
+  void aServerThatShowsNoVllmIsNotToldToAddItsFlag() {
+    PodTemplateSpec template =
+        template("{name: kserve-container, image: 'kserve/sklearnserver:v0.15', args: [--x]}");
+
+    assertThat(refusal(template, facts("InferenceService", Map.of())).message())
+        .startsWith(
+            "nothing shows that it is vLLM; only if it is, add to InferenceService/granite");
+  }
+
+  @Test
   void linesThatAreInAlreadyAreNotAskedForAgain() {
     assertThat(refusal(served(ARGUMENT), facts("InferenceService", Map.of())).message())
         .contains("InferenceService/granite", "already")

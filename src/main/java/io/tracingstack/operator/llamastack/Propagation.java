@@ -48,14 +48,18 @@ public enum Propagation {
   /**
    * What a server does; all of OGX's are after 0.4.
    *
-   * @param handsOn whether its image has what hands a trace on, as far as it was looked into
+   * @param handsOn whether an image that OpenTelemetry traces has what hands a trace on; empty
+   *     before it was looked into, and of others
    */
   public static Propagation of(
       Optional<ServerView> server, Optional<ServerVersion> version, Optional<Boolean> handsOn) {
-    boolean ogx = server.filter(s -> s.api() == ServerApi.OGX_SERVER).isPresent();
-    if (ogx || version.filter(v -> v.isAtLeast("0.4.0rc0")).isPresent()) {
-      return handsOn.map(h -> h ? TRACE_CONTEXT : JOINS_WITHOUT_CLIENT).orElse(UNKNOWN);
+    if (handsOn.isPresent()) {
+      return handsOn.get() ? TRACE_CONTEXT : JOINS_WITHOUT_CLIENT;
     }
-    return version.map(v -> v.isAtLeast("0.2.8") ? JOINS : NONE).orElse(UNKNOWN);
+    boolean ogx = server.filter(s -> s.api() == ServerApi.OGX_SERVER).isPresent();
+    return version
+        .filter(v -> !ogx && !v.isAtLeast("0.4.0rc0"))
+        .map(v -> v.isAtLeast("0.2.8") ? JOINS : NONE)
+        .orElse(UNKNOWN);
   }
 }

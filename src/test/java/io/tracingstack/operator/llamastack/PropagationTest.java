@@ -28,11 +28,11 @@ class PropagationTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0.3.5, true, JOINS",
+    "0.3.5, true, TRACE_CONTEXT",
     "0.4.0rc1, true, TRACE_CONTEXT",
     "0.7.1+rhaiv.1, false, JOINS_WITHOUT_CLIENT"
   })
-  void fromThenOnTheImageTells(String version, boolean handsOn, Propagation expected) {
+  void itsImageTellsWhatItsTagMayNot(String version, boolean handsOn, Propagation expected) {
     assertThat(Propagation.of(Optional.empty(), ServerVersion.parse(version), Optional.of(handsOn)))
         .isEqualTo(expected);
   }

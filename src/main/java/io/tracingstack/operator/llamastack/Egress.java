@@ -42,7 +42,8 @@ public record Egress(
     return open
         ? Optional.empty()
         : Optional.of(
-            "no egress rule of NetworkPolicy %s lets it reach the collector; add to %s: {to: [{namespaceSelector: {matchLabels: {%s: %s}}}], ports: [{port: %d}]}"
+            ("no egress rule of NetworkPolicy %s lets it reach the collector; add to %s:"
+                    + " {to: [{namespaceSelector: {matchLabels: {%s: %s}}}], ports: [{port: %d}]}")
                 .formatted(
                     enforced.stream()
                         .map(p -> p.getMetadata().getName())

@@ -36,7 +36,8 @@ final class KServeLines {
     }
     String template = "template: {containers: [{name: main, %s}]}".formatted(container);
     boolean prefill = deployment.endsWith("-kserve-prefill");
-    return "spec: {tracing: {exporterEndpoint: \"%s\", sampler: parentbased_traceidratio, samplerArg: \"%s\"}}, or before KServe 0.20 spec: {%s}, where args are all of them"
+    return ("spec: {tracing: {exporterEndpoint: \"%s\", sampler: parentbased_traceidratio,"
+            + " samplerArg: \"%s\"}}, or before KServe 0.20 spec: {%s}, where args are all of them")
         .formatted(
             TracesEndpoint.grpc(instrumentation).url(),
             instrumentation.samplingRatio(),

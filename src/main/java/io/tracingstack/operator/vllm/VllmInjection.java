@@ -135,8 +135,9 @@ public final class VllmInjection {
       List<Container> targets,
       InstrumentationPlan instrumentation) {
     if (targets.stream().anyMatch(c -> userEndpoint(c, instrumentation).isPresent())) {
-      return "%s has its server send spans to this stack already; they are not proven here, for what would mark them cannot be written"
-          .formatted(server.title());
+      return server.title()
+          + " has its server send spans to this stack already; they are not proven here, for what"
+          + " would mark them cannot be written";
     }
     boolean shown = targets.stream().anyMatch(c -> CommandLine.of(c).showsVllm());
     return "%sadd to %s: %s"

@@ -1,10 +1,14 @@
-"""Starts a real llama-stack server with a configuration of its own, and stops it."""
+"""Starts a real llama-stack server with a configuration of its own, and stops it.
+
+Usage: server.py VERSION DIRECTORY VLLM PORT      prints that configuration; OGX's versions are above 1
+"""
 
 import json
 import os
 import pathlib
 import signal
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -16,9 +20,33 @@ def _sqlite(kind, directory, name):
     return {"type": kind, "db_path": "%s/%s.db" % (directory, name)}
 
 
+def _later_configuration(directory, vllm, port):
+    """For 0.4 and later, and OGX, which trace themselves in another way: inference by vLLM."""
+    # Stores that are not named here have backends of these names.
+    config = {"base_url": vllm, "api_token": "none"}
+    return {
+        "version": 2,
+        "image_name": "bench",
+        "apis": ["inference"],
+        "providers": {"inference": [{"provider_id": "vllm", "provider_type": "remote::vllm", "config": config}]},
+        "storage": {
+            "backends": {"kv_default": _sqlite("kv_sqlite", directory, "kv"), "sql_default": _sqlite("sql_sqlite", directory, "sql")},
+            "stores": {
+                "metadata": {"namespace": "registry", "backend": "kv_default"},
+                "inference": {"table_name": "inference", "backend": "sql_default", "num_writers": 1},
+                "conversations": {"table_name": "conversations", "backend": "sql_default"},
+            },
+        },
+        "registered_resources": {"models": [{"model_id": "stub-model", "provider_id": "vllm", "provider_model_id": "stub-model"}]},
+        "server": {"port": port},
+    }
+
+
 def configuration(version, directory, vllm, otlp, port):
-    """run.yaml (as JSON, which is YAML) for 0.2.23 or a 0.3 release: inference by vLLM, three
+    """run.yaml (as JSON, which is YAML). For 0.2.23 or a 0.3 release: inference by vLLM, three
     guardrails by llama-guard, agents."""
+    if not version.startswith(("0.2.", "0.3.")):
+        return _later_configuration(directory, vllm, port)
     providers = {
         "inference": [
             {
@@ -167,3 +195,7 @@ class Server:
 
     def __exit__(self, *problem):
         self.stop()
+
+
+if __name__ == "__main__":
+    print(json.dumps(configuration(*sys.argv[1:4], otlp="", port=int(sys.argv[4])), indent=2))

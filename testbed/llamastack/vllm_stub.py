@@ -10,7 +10,8 @@ Usage: vllm_stub.py [--host 127.0.0.1] [--port 8000] [--delay-ms 20]
 
 An answer repeats the last user message. A model with "guard" in its name answers "safe", or
 "unsafe" and S1 when the message contains "forbidden". When tools are offered and the last user
-message contains "use the tool", the first tool is called. Standard library only.
+message contains "use the tool", the first tool is called with the message. A message that contains
+"refuse this" is refused with status 400, and quoted, as vLLM does. Standard library only.
 """
 
 import argparse
@@ -39,7 +40,7 @@ def answer_to(body):
         return {"role": "assistant", "content": "unsafe\nS1" if "forbidden" in last else "safe"}, "stop"
     tools = body.get("tools") or []
     if tools and messages[-1].get("role") == "user" and "use the tool" in last:
-        call = {"id": "call_1", "type": "function", "function": {"name": tools[0]["function"]["name"], "arguments": "{}"}}
+        call = {"id": "call_1", "type": "function", "function": {"name": tools[0]["function"]["name"], "arguments": json.dumps({"message": last})}}
         return {"role": "assistant", "content": None, "tool_calls": [call]}, "tool_calls"
     return {"role": "assistant", "content": "You said: " + last}, "stop"
 
@@ -92,6 +93,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             flagged = ["forbidden" in text for text in (inputs if isinstance(inputs, list) else [inputs])]
             results = [{"flagged": each, "categories": {}, "category_scores": {}} for each in flagged]
             self.reply({"id": "modr-1", "model": body.get("model"), "results": results})
+        elif "refuse this" in text_of((body.get("messages") or [{}])[-1]):
+            self.reply({"error": {"message": "invalid: " + text_of(body["messages"][-1]), "type": "BadRequestError", "code": 400}}, 400)
         elif self.path in ("/v1/chat/completions", "/v1/completions"):
             time.sleep(self.server.delay)
             self.stream(body) if body.get("stream") else self.complete(body)

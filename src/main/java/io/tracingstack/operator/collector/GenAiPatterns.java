@@ -189,6 +189,30 @@ final class GenAiPatterns {
             + BELOW);
   }
 
+  /**
+   * What llama-stack up to 0.3.5 tells nowhere but in a text that holds the conversation too.
+   *
+   * @param from key of the text
+   * @param regex finds it, as the group {@code found}, where no conversation can stand
+   * @param to key of the OpenTelemetry conventions
+   */
+  record Figure(String from, String regex, String to, boolean number) {}
+
+  /** The model is what arguments begin with; the usage ends an answer, after all its lists. */
+  static final List<Figure> FIGURES =
+      List.of(
+          new Figure(
+              "__args__",
+              "^\\{\"(?:model_id\": \"|params\": \"\\{'model': ')(?P<found>[\\w./:@+-]{1,200})[\"']",
+              "gen_ai.request.model",
+              false),
+          new Figure("output", usage("prompt_tokens"), "gen_ai.usage.input_tokens", true),
+          new Figure("output", usage("completion_tokens"), "gen_ai.usage.output_tokens", true));
+
+  private static String usage(String field) {
+    return "'usage': \\{[^\\[\\]]*'" + field + "': (?P<found>\\d{1,15})[^\\[\\]]*$";
+  }
+
   /** {@code error} is left to a statement of its own: others use that name for a flag. */
   private static String llamaStack() {
     return any(

@@ -94,6 +94,7 @@ final class Redaction {
       statements.addAll(literals("span.name"));
     }
     if (has(Preset.GENAI)) {
+      GenAiPatterns.FIGURES.forEach(figure -> statements.add(figure(figure)));
       String error = attribute("error");
       statements.add(
           "delete_key(span.attributes, \"error\") where IsString(%s) and not ".formatted(error)
@@ -102,6 +103,15 @@ final class Redaction {
     statements.addAll(
         place("span", List.of("span.name", "span.status.message", "span.trace_state")));
     return statements;
+  }
+
+  /** Copies what a text tells beside the conversation, which goes with all of the text. */
+  private static String figure(GenAiPatterns.Figure figure) {
+    String text = attribute(figure.from());
+    String found = "ExtractPatterns(%s, %s)[\"found\"]".formatted(text, text(figure.regex()));
+    return "set(%s, %s) where IsString(%s) and "
+            .formatted(attribute(figure.to()), figure.number() ? "Int(" + found + ")" : found, text)
+        + isMatch(text, figure.regex());
   }
 
   private static List<String> sql(String statement) {

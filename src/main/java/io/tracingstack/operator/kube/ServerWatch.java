@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionStatus;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
@@ -11,6 +12,7 @@ import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.tracingstack.operator.api.v1alpha1.Labels;
 import io.tracingstack.operator.llamastack.ServerApi;
 import io.tracingstack.operator.llamastack.ServerView;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -118,12 +120,17 @@ final class ServerWatch {
     return informer;
   }
 
-  /** A definition is there before the API server serves it, and a version may be switched off. */
-  private static boolean isServed(CustomResourceDefinition crd, ServerApi api) {
+  /**
+   * A definition is there before the API server serves it, at first with a status that has no
+   * conditions, and a version may be switched off.
+   */
+  static boolean isServed(CustomResourceDefinition crd, ServerApi api) {
     boolean established =
-        crd.getStatus() != null
-            && crd.getStatus().getConditions().stream()
-                .anyMatch(c -> "Established".equals(c.getType()) && "True".equals(c.getStatus()));
+        Optional.ofNullable(crd.getStatus())
+            .map(CustomResourceDefinitionStatus::getConditions)
+            .orElseGet(List::of)
+            .stream()
+            .anyMatch(c -> "Established".equals(c.getType()) && "True".equals(c.getStatus()));
     return established
         && crd.getSpec().getVersions().stream()
             .anyMatch(v -> v.getName().equals(api.version()) && Boolean.TRUE.equals(v.getServed()));

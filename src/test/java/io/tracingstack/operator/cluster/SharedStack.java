@@ -42,7 +42,7 @@ final class SharedStack implements CloseableResource {
                   .endMetadata()
                   .build())
           .create();
-      create(NAMESPACE, NAME, new TracingStackSpec(null, null, null, null, Stacks.atOnce()));
+      create(NAMESPACE, NAME, Stacks.withConversations());
     }
     try {
       awaitReady(NAMESPACE, NAME);
@@ -61,6 +61,16 @@ final class SharedStack implements CloseableResource {
   /** Where its Tempo takes OTLP over gRPC. */
   String tempoOtlp() {
     return "http://tempo-%s.%s.svc:4317".formatted(NAME, NAMESPACE);
+  }
+
+  /** Where its Tempo is asked, from within the cluster. */
+  String tempoQuery() {
+    return "http://tempo-%s.%s.svc:3200".formatted(NAME, NAMESPACE);
+  }
+
+  /** Where its collector takes OTLP over HTTP. */
+  String collectorOtlp() {
+    return "http://%s-collector.%s.svc:4318".formatted(NAME, NAMESPACE);
   }
 
   @Override
@@ -141,6 +151,12 @@ final class SharedStack implements CloseableResource {
       }
     }
     return spans;
+  }
+
+  /** All that Tempo returns of a trace; empty while it has none. */
+  String stored(String traceId) {
+    Cluster.Answer answer = tempo(NAMESPACE, NAME, "/api/traces/" + traceId);
+    return answer.status() == 404 ? "" : answer.body();
   }
 
   /** Whether Tempo's search finds a span of this revision. */

@@ -4,6 +4,8 @@ import io.tracingstack.operator.api.v1alpha1.BackendSpec;
 import io.tracingstack.operator.api.v1alpha1.CollectorSpec;
 import io.tracingstack.operator.api.v1alpha1.InstrumentationSpec;
 import io.tracingstack.operator.api.v1alpha1.JavaSpec;
+import io.tracingstack.operator.api.v1alpha1.LlamaStackSpec;
+import io.tracingstack.operator.api.v1alpha1.LlamaStackSpec.Content;
 import io.tracingstack.operator.api.v1alpha1.OtlpBackendSpec;
 import io.tracingstack.operator.api.v1alpha1.RolloutSpec;
 import io.tracingstack.operator.api.v1alpha1.TracingStackSpec;
@@ -13,6 +15,12 @@ import io.tracingstack.operator.testing.Yaml;
 final class Stacks {
   private Stacks() {}
 
+  /** A stack with a Tempo of its own that stores what LlamaStack servers say: tests look for it. */
+  static TracingStackSpec withConversations() {
+    return new TracingStackSpec(
+        null, null, null, new LlamaStackSpec(null, null, Content.FULL), atOnce());
+  }
+
   /** A stack that sends to another stack's Tempo, which it cannot read. */
   static TracingStackSpec external(SharedStack target) {
     return new TracingStackSpec(backend(target), null, null, null, atOnce());
@@ -21,6 +29,12 @@ final class Stacks {
   /** The same with a rollout of its own, in YAML. */
   static TracingStackSpec external(SharedStack target, String rollout) {
     return new TracingStackSpec(backend(target), null, null, null, rollout(rollout));
+  }
+
+  /** The same, with its word on what servers of LlamaStack say. */
+  static TracingStackSpec external(SharedStack target, Content content) {
+    return new TracingStackSpec(
+        backend(target), null, null, new LlamaStackSpec(null, null, content), atOnce());
   }
 
   /** A rollout that lets everybody go at once. */

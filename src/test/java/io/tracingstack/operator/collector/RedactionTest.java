@@ -225,13 +225,26 @@ class RedactionTest {
     }
   }
 
-  /** What is unmarked, and not listed as lost, stays; what it {@code becomes} is exact. */
+  /**
+   * What is unmarked, and not listed as lost, stays; what it {@code becomes}, and what it {@code
+   * gains}, is exact.
+   */
   private static void compare(
       String name, JsonNode given, String place, ObjectNode arrived, SoftAssertions softly) {
     List<String> lost =
         StreamSupport.stream(given.path("lost").spliterator(), false)
             .map(JsonNode::asText)
             .toList();
+    given
+        .path("gains")
+        .path(place)
+        .properties()
+        .forEach(
+            gained ->
+                softly
+                    .assertThat(arrived.path(gained.getKey()))
+                    .as("%s: %s", name, gained.getKey())
+                    .isEqualTo(gained.getValue()));
     given
         .path(place)
         .properties()

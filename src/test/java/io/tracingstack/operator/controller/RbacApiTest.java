@@ -203,10 +203,15 @@ class RbacApiTest extends OperatorTest {
     eventually().until(() -> traced(namespace, "deployment-shop").isEmpty());
   }
 
-  /** Its pod outlives the undo, and is deleted. */
+  /** Its events are read, and its pod outlives the undo and is deleted. */
   private void failingSet(String namespace, String name) {
     apply(Manifests.statefulSet(namespace, name, 8080));
+    settle("statefulsets", namespace, name);
+    var set = cluster.admin().apps().statefulSets().inNamespace(namespace).withName(name);
+    controllers.refuse(set.get(), "Error creating: exceeded quota: compute");
     label("statefulsets", namespace, name, Labels.INJECT, "java");
+    awaitStateOf(namespace, "statefulset-" + name, "WorkloadUnhealthy");
+    controllers.rollOutSet(namespace, name, Pods.healthy(sha256()));
     awaitInjected("statefulsets", namespace, name);
     controllers.rollOutSet(namespace, name, Pods.failing(sha256(), "CrashLoopBackOff", "Error"));
     awaitStateOf(namespace, "statefulset-" + name, "Reverting");

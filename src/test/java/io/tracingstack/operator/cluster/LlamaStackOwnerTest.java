@@ -42,8 +42,7 @@ class LlamaStackOwnerTest {
 
   @BeforeAll
   void define() {
-    Cluster.kubectl("apply", "--server-side", "-f", DEFINITION);
-    Cluster.kubectl("wait", "--for=condition=Established", "-f", DEFINITION, "--timeout=60s");
+    LlamaStackServer.define(DEFINITION);
   }
 
   @AfterAll

@@ -193,6 +193,14 @@ final class LlamaStackServer {
     return Serialization.unmarshal(SERVICE.formatted(name, namespace, port), Service.class);
   }
 
+  /** Makes the kinds that a file defines, and waits until they are served. */
+  static void define(String file) {
+    Cluster.kubectl("apply", "--server-side", "-f", file);
+    // At first there are no conditions, at which kubectl fails.
+    Cluster.await(file + " is served")
+        .until(() -> Cluster.kubectl("wait", "--for=condition=Established", "-f", file) != null);
+  }
+
   /** Gives a namespace what its servers need: files, and a model to ask. */
   static void prepare(String namespace) {
     int port = 8000;

@@ -1,6 +1,6 @@
 """Stands in for vLLM: the part of its OpenAI-compatible API that llama-stack's remote::vllm uses.
 
-Usage: vllm_stub.py [--host 127.0.0.1] [--port 8000] [--delay-ms 20]
+Usage: vllm_stub.py [--host 127.0.0.1] [--port 8000] [--delay-ms 20] [--otlp-traces-endpoint URL]
 
   GET  /health, /v1/models
   POST /v1/chat/completions   also with "stream": true; answers after the delay
@@ -11,13 +11,17 @@ Usage: vllm_stub.py [--host 127.0.0.1] [--port 8000] [--delay-ms 20]
 An answer repeats the last user message. A model with "guard" in its name answers "safe", or
 "unsafe" and S1 when the message contains "forbidden". When tools are offered and the last user
 message contains "use the tool", the first tool is called with the message. A message that contains
-"refuse this" is refused with status 400, and quoted, as vLLM does. Standard library only.
+"refuse this" is refused with status 400, and quoted, as vLLM does.
+
+With --otlp-traces-endpoint it makes the span that vLLM makes of each request it has served to the
+end, in the trace of the caller. That takes OpenTelemetry's SDK, all else the standard library only.
 """
 
 import argparse
 import collections
 import http.server
 import json
+import os
 import re
 import sys
 import time
@@ -96,8 +100,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif "refuse this" in text_of((body.get("messages") or [{}])[-1]):
             self.reply({"error": {"message": "invalid: " + text_of(body["messages"][-1]), "type": "BadRequestError", "code": 400}}, 400)
         elif self.path in ("/v1/chat/completions", "/v1/completions"):
+            arrival = time.time_ns()
             time.sleep(self.server.delay)
             self.stream(body) if body.get("stream") else self.complete(body)
+            self.server.spans.served(self.headers, usage_of(body, answer_to(body)[0]), arrival)
         else:
             self.reply({"error": {"message": "not found"}}, 404)
 
@@ -152,15 +158,51 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
 
 
+class NoSpans:
+    """What becomes of requests without the flag."""
+
+    def served(self, headers, usage, arrival):
+        """Does nothing."""
+
+
+class Spans:
+    """Spans as vLLM makes them, sent to an endpoint.
+
+    vLLM reads the protocol from this one variable, and takes grpc where it is not set. This one has
+    no gRPC, and says so.
+    """
+
+    def __init__(self, endpoint):
+        protocol = os.environ.get("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "grpc")
+        if protocol != "http/protobuf":
+            sys.exit("vllm_stub.py: OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: no %s here" % protocol)
+        from opentelemetry import propagate, trace
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+        from opentelemetry.sdk.trace import TracerProvider
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+        provider = TracerProvider()
+        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint)))
+        self.tracer = provider.get_tracer("vllm.llm_engine")
+        self.extract, self.kind = propagate.extract, trace.SpanKind.SERVER
+
+    def served(self, headers, usage, arrival):
+        """The span of a request that came at ``arrival``, in ns of the epoch."""
+        context = self.extract({name.lower(): value for name, value in headers.items()})
+        attributes = {"gen_ai.usage." + name: usage[name] for name in ("prompt_tokens", "completion_tokens")}
+        self.tracer.start_span("llm_request", context, self.kind, attributes, start_time=arrival).end()
+
+
 class Stub(http.server.ThreadingHTTPServer):
     """The stub as a server; ``serve_forever`` runs it. Port 0 takes a free one."""
 
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, host, port, delay_ms):
+    def __init__(self, host, port, delay_ms, spans=NoSpans()):
         super().__init__((host, port), Handler)
         self.delay = delay_ms / 1000
+        self.spans = spans
         self.requests = collections.deque(maxlen=10000)
 
     def handle_error(self, request, client_address):
@@ -174,8 +216,10 @@ def main():
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--delay-ms", type=float, default=20)
+    parser.add_argument("--otlp-traces-endpoint")
     arguments = parser.parse_args()
-    Stub(arguments.host, arguments.port, arguments.delay_ms).serve_forever()
+    spans = Spans(arguments.otlp_traces_endpoint) if arguments.otlp_traces_endpoint else NoSpans()
+    Stub(arguments.host, arguments.port, arguments.delay_ms, spans).serve_forever()
 
 
 if __name__ == "__main__":

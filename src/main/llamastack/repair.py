@@ -1,30 +1,38 @@
-"""Init container: decides whether this image's llama-stack can be repaired, proves it, installs it.
+"""Init container: decides what a server of this image needs to be traced well, and installs it.
 
 It runs in the server's own image, with the Python that image runs the server with. What it installs
-is a directory for PYTHONPATH; the server repairs itself with that (see tracingstack_hook.py). It is
-installed only when this image's module fails the checks as shipped and passes them repaired, both
-shown here, each in a process of its own. In every other case the directory is missing and the
-server runs as it is shipped. Nothing outside the target is written.
+is a directory for PYTHONPATH, and one of two things is in it:
+
+- where llama-stack traces by itself, what repairs that in the server (see tracingstack_hook.py). It
+  is installed only when this image's module fails the checks as shipped and passes them repaired,
+  both shown here, each in a process of its own;
+- where OpenTelemetry is to trace, what starts it in the server unless the server's own start does
+  (see tracingstack_otel.py). It is installed only when the image has the packages.
+
+In every other case the server runs as it is shipped. Nothing outside the target is written.
 
 Environment:
   TRACINGSTACK_TARGET  directory shared with the server; ``site`` in it is what PYTHONPATH names
+  TRACINGSTACK_PATCH   "never" leaves a tracing module alone
   TERMINATION_LOG      where the report goes, besides stdout
   PYTHONPATH           the image's own, if it has one: the server's is ours, so it is kept there
 
 Report: one line of JSON, below 4 KiB:
-  version     llama-stack's, as installed; "" when unknown
+  version     llama-stack's or OGX's, as installed; "" when unknown
   python      version of the interpreter
   module      path of tracing.py; "" when there is none
   pythonPath  the image's own PYTHONPATH
   before      sha256 of tracing.py as shipped, and checks: name → passed
   after       the same of the repaired text
-  applied     true when it is installed
-  reason      Applied | AlreadyFixed | ModuleGone | PackageMissing | VersionTooOld | SourceMissing |
-              AnchorsNotFound | SelfTestFailed | TargetNotWritable | Failed
+  applied     true when the repair is installed
+  handsOn     only of StarterInstalled: whether calls of model servers get the trace's context
+  reason      Applied | AlreadyFixed | PatchDisabled | VersionTooOld | SourceMissing |
+              AnchorsNotFound | SelfTestFailed; without a tracing.py StarterInstalled |
+              NoInstrumentation; PackageMissing | TargetNotWritable | Failed
               (NoPython comes from repair.sh)
   message     for people
 
-Spans of the server carry the first twelve digits of ``after.sha256``.
+Spans of a repaired server carry the first twelve digits of ``after.sha256``.
 """
 
 import importlib.util
@@ -40,8 +48,10 @@ sys.path.append(HERE)
 
 import tracingstack_edits  # noqa: E402
 import tracingstack_hook  # noqa: E402
+import tracingstack_otel  # noqa: E402
 
-SERVER_FILES = ("sitecustomize.py", "tracingstack_hook.py", "tracingstack_edits.py", "tracingstack_checks.py")
+REPAIR_FILES = ("sitecustomize.py", "tracingstack_log.py", "tracingstack_hook.py", "tracingstack_edits.py", "tracingstack_checks.py")
+STARTER_FILES = ("sitecustomize.py", "tracingstack_log.py", "tracingstack_otel.py")
 SELF_TEST_SECONDS = 120
 OLDEST = (0, 1, 7)
 # OpenTelemetry's Python injection puts its own sitecustomize before ours and does not run others,
@@ -58,30 +68,33 @@ class NotApplicable(Exception):
         self.reason = reason
 
 
-def installed_version():
-    """llama-stack's version as installed, or ""."""
+def installed_version(package):
+    """The version of the package as installed, or ""."""
     try:
         from importlib.metadata import version
 
-        return version("llama-stack")
+        return version(package.replace("_", "-"))
     except Exception:
         return ""
 
 
-def find_module(report):
-    """The path of tracing.py, without importing anything of the package."""
-    package = importlib.util.find_spec("llama_stack")
-    if package is None or not package.submodule_search_locations:
-        raise NotApplicable("PackageMissing", "%s has no package llama_stack" % sys.executable)
-    numbers = re.match(r"(\d+)\.(\d+)\.(\d+)", report["version"])
-    if numbers and tuple(int(number) for number in numbers.groups()) < OLDEST:
-        raise NotApplicable("VersionTooOld", "llama-stack %s keeps its trace in a global variable" % report["version"])
+def find_server():
+    """The server's package and where it is, without importing anything of it."""
+    for name in tracingstack_otel.SERVERS:
+        package = importlib.util.find_spec(name)
+        if package is not None and package.submodule_search_locations:
+            return name, package.submodule_search_locations
+    raise NotApplicable("PackageMissing", "%s has none of the packages %s" % (sys.executable, ", ".join(tracingstack_otel.SERVERS)))
+
+
+def find_module(locations):
+    """The path of tracing.py, or ""."""
     relative = os.path.join(*tracingstack_hook.MODULE.split(".")[1:])
-    for location in package.submodule_search_locations:
+    for location in locations:
         path = os.path.join(location, relative)
         if os.path.isfile(path + ".py") or os.path.isfile(path + ".pyc"):
             return path + ".py"
-    raise NotApplicable("ModuleGone", "this llama-stack has no tracing.py: 0.4 and later are traced by OpenTelemetry")
+    return ""
 
 
 def self_test(pythonpath):
@@ -110,9 +123,34 @@ def self_test(pythonpath):
     return result
 
 
+def decide(report, target):
+    """Fills the report while it goes; returns reason and message. Raises NotApplicable."""
+    name, locations = find_server()
+    report["version"] = installed_version(name)
+    numbers = re.match(r"(\d+)\.(\d+)\.(\d+)", report["version"])
+    if name == "llama_stack" and numbers and tuple(int(number) for number in numbers.groups()) < OLDEST:
+        raise NotApplicable("VersionTooOld", "llama-stack %s keeps its trace in a global variable" % report["version"])
+    report["module"] = find_module(locations)
+    if not report["module"]:
+        return start_in_process(report, target)
+    if os.environ.get("TRACINGSTACK_PATCH") == "never":
+        raise NotApplicable("PatchDisabled", "spec.llamaStack.patch is Never")
+    return repair(report, target)
+
+
+def start_in_process(report, target):
+    missing = tracingstack_otel.missing()
+    if missing:
+        raise NotApplicable("NoInstrumentation", "no request can be traced: the image lacks %s" % ", ".join(missing))
+    report["handsOn"] = tracingstack_otel.hands_on()
+    staged = os.path.join(target, ".site.partial")
+    install(staged, STARTER_FILES)
+    os.rename(staged, os.path.join(target, "site"))
+    return "StarterInstalled", "OpenTelemetry's packages are in the image, and are started with the server if its own start does not"
+
+
 def repair(report, target):
-    """Fills the report while it goes; returns the message. Raises NotApplicable."""
-    report["module"] = path = find_module(report)
+    path = report["module"]
     report["before"]["checks"] = self_test(None)["checks"]
     if all(report["before"]["checks"].values()):
         raise NotApplicable("AlreadyFixed", "tracing.py passes the checks as it is shipped")
@@ -127,13 +165,13 @@ def repair(report, target):
         raise NotApplicable("AnchorsNotFound", "tracing.py is not as any known release has it: %s" % problem)
     report["after"]["sha256"] = tracingstack_hook.digest(repaired)
     staged = os.path.join(target, ".site.partial")
-    install(staged, SERVER_FILES)
+    install(staged, REPAIR_FILES)
     result = self_test(staged)
     report["after"]["checks"] = result["checks"]
     if result["patch"] != report["after"]["sha256"][:12] or not all(result["checks"].values()):
         raise NotApplicable("SelfTestFailed", "the repaired tracing.py does not pass the checks")
     os.rename(staged, os.path.join(target, "site"))
-    return "tracing of llama-stack %s is repaired in memory when the server starts" % (report["version"] or "(unknown)")
+    return "Applied", "tracing of llama-stack %s is repaired in memory when the server starts" % (report["version"] or "(unknown)")
 
 
 def install(directory, files):
@@ -156,11 +194,11 @@ def write(path, text):
         file.write(text)
 
 
-def keep_pythonpath(target):
-    """The server's PYTHONPATH names our directory and so hides the image's: without a repair, a
-    sitecustomize that restores it is all there is in ours."""
+def keep_pythonpath(site):
+    """The server's PYTHONPATH names our directory and so hides the image's: where there is nothing
+    to install, a sitecustomize that restores it is all there is in ours."""
     if os.environ.get("PYTHONPATH"):
-        install(os.path.join(target, "site"), ("sitecustomize.py",))
+        install(site, ("sitecustomize.py",))
 
 
 def run(report, target):
@@ -169,13 +207,12 @@ def run(report, target):
     try:
         shutil.rmtree(site, ignore_errors=True)  # of an earlier run of this container
         try:
-            report["message"] = repair(report, target)
-            report["applied"] = True
-            report["reason"] = "Applied"
+            report["reason"], report["message"] = decide(report, target)
+            report["applied"] = report["reason"] == "Applied"
         finally:
             shutil.rmtree(os.path.join(target, ".site.partial"), ignore_errors=True)
-            if not report["applied"]:
-                keep_pythonpath(target)
+            if not os.path.isdir(site):
+                keep_pythonpath(site)
     except NotApplicable as decision:
         report["reason"], report["message"] = decision.reason, str(decision)
     except OSError as problem:
@@ -187,7 +224,7 @@ def run(report, target):
 def main():
     os.umask(0o022)
     report = {
-        "version": installed_version(),
+        "version": "",
         "python": sys.version.split()[0],
         "module": "",
         "pythonPath": os.environ.get("PYTHONPATH", "")[:500],

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Init container: finds the Python that this image runs llama-stack with, and runs repair.py with it.
+# Init container: finds the Python that this image runs its server with, and runs repair.py with it.
 #
 # Exit code: always 0. Without Python, or when repair.py fails, the server starts as it is shipped,
 # and the report, one line of JSON as repair.py describes it, says so.
@@ -27,24 +27,25 @@ interpreter_of() {
   esac
 } 2>/dev/null
 
-has_llama_stack() {
+# The names are those of tracingstack_otel.py.
+has_server() {
   "$1" -c 'import sys
 sys.path = [entry for entry in sys.path if entry]
 from importlib.util import find_spec
-sys.exit(find_spec("llama_stack") is None)' 2>/dev/null
+sys.exit(not any(map(find_spec, ("llama_stack", "ogx"))))' 2>/dev/null
 }
 
 # Prints the first Python that has the package, else the first that runs.
 find_python() {
   any=''
   # What starts the server comes first, then the path, then where images are known to have it.
-  for python in "$(interpreter_of llama)" "$(interpreter_of uvicorn)" python3 python \
+  for python in "$(interpreter_of llama)" "$(interpreter_of ogx)" "$(interpreter_of uvicorn)" python3 python \
     /opt/app-root/bin/python3 /opt/venv/bin/python3 /app/.venv/bin/python3 /usr/local/bin/python3 \
     /usr/bin/python3; do
     python=$(command -v "$python" 2>/dev/null) || continue
     "$python" -c 'import json, subprocess' 2>/dev/null || continue
     any=${any:-$python}
-    if has_llama_stack "$python"; then
+    if has_server "$python"; then
       printf '%s' "$python"
       return
     fi

@@ -1,11 +1,13 @@
 """Python runs this file at each start, because its directory is on PYTHONPATH.
 
-It installs the import hook, and then runs the sitecustomize that it hides: Python runs only the
-first one on its path, and OpenTelemetry's Python injection, Debian and some images bring their own.
-Where OpenTelemetry's comes first, this one is not run; its entry point for programs that come
-before instrumentation (see repair.py) then installs the hook.
+It installs what the init container put beside it (see repair.py): the import hook that repairs, or
+what starts OpenTelemetry, or neither. Then it runs the sitecustomize that it hides: Python runs only
+the first one on its path, and OpenTelemetry's Python injection, Debian and some images bring their
+own. Where OpenTelemetry's comes first, this one is not run: OpenTelemetry needs no start then, and
+its entry point for programs that come before instrumentation installs the hook.
 """
 
+import importlib
 import importlib.machinery
 import importlib.util
 import os
@@ -30,12 +32,10 @@ def _index():
     return next((i for i, entry in enumerate(sys.path) if os.path.abspath(entry) == _here), -1)
 
 
-def _install_hook():
-    try:
-        import tracingstack_hook
-    except ImportError:
-        return  # only the image's PYTHONPATH is kept here, see repair.py
-    tracingstack_hook.install()
+def _install():
+    for name in ("tracingstack_hook", "tracingstack_otel"):
+        if os.path.exists(os.path.join(_here, name + ".py")):
+            importlib.import_module(name).install()
 
 
 def _run_next():
@@ -51,7 +51,7 @@ def _run_next():
 
 try:
     _restore_pythonpath()
-    _install_hook()
+    _install()
 except Exception as problem:
-    print("TracingStack: llama-stack tracing: Failed %r" % problem, file=sys.stderr)
+    print("TracingStack: Failed %r" % problem, file=sys.stderr)
 _run_next()

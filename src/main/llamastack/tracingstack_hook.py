@@ -12,8 +12,9 @@ and one line on stderr says why.
 
 import hashlib
 import importlib.util
-import os
 import sys
+
+import tracingstack_log
 
 MODULE = "llama_stack.providers.utils.telemetry.tracing"
 ATTRIBUTE = "tracingstack.llamastack.patch"
@@ -31,11 +32,7 @@ def install():
 
 
 def say(reason, details=""):
-    """One line for whoever reads the server's log."""
-    try:
-        print("TracingStack: llama-stack tracing: %s pid=%d %s" % (reason, os.getpid(), details), file=sys.stderr, flush=True)
-    except Exception:  # no stderr, or one that is closed
-        pass
+    tracingstack_log.say("llama-stack tracing", reason, details)
 
 
 class Finder:

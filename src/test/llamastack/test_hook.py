@@ -109,7 +109,7 @@ class Hook(unittest.TestCase):
         self.assertIn("SourceMissing", served.stderr)
 
     def test_a_damaged_file_of_ours_does_not_stop_the_server(self):
-        for name in ("tracingstack_hook.py", "tracingstack_edits.py", "tracingstack_checks.py"):
+        for name in ("tracingstack_log.py", "tracingstack_hook.py", "tracingstack_edits.py", "tracingstack_checks.py"):
             with self.subTest(name):
                 damaged = self.image.site / name
                 whole = damaged.read_text()

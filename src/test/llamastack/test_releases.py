@@ -91,7 +91,7 @@ class Installations(unittest.TestCase):
                 self.assertEqual((version, "Applied", True), (report["version"], report["reason"], report["applied"]))
 
     def test_before_and_after_the_range(self):
-        for version, reason in (("0.1.6", "VersionTooOld"), ("0.4.4", "ModuleGone")):
+        for version, reason in (("0.1.6", "VersionTooOld"), ("0.4.4", "StarterInstalled")):
             with self.subTest(version):
                 report = self.report(version)
                 self.assertEqual((version, reason, False), (report["version"], report["reason"], report["applied"]))

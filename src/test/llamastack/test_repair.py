@@ -113,10 +113,14 @@ class Repair(unittest.TestCase):
         report = self.assert_refused("SelfTestFailed", undone)
         self.assertEqual({"before", "after"}, {each for each in ("before", "after") if report[each]["sha256"]})
 
-    def test_no_tracing_module(self):
+    def test_no_tracing_module_and_nothing_else_that_traces(self):
         with image.image() as given:
             shutil.rmtree(given.tracing.parent)
-            self.assert_not_applied(given, given.init(), "ModuleGone")
+            self.assert_not_applied(given, given.init(), "NoInstrumentation")
+
+    def test_a_module_that_is_to_be_left_alone(self):
+        with image.image() as given:
+            self.assert_not_applied(given, given.init(TRACINGSTACK_PATCH="never"), "PatchDisabled")
 
     def test_no_package(self):
         with image.image() as given:

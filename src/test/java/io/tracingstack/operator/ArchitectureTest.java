@@ -30,6 +30,7 @@ class ArchitectureTest {
     BASE + ".collector..",
     BASE + ".injection..",
     BASE + ".llamastack..",
+    BASE + ".vllm..",
     BASE + ".status..",
     BASE + ".verification..",
     BASE + ".rollout..",
@@ -54,6 +55,8 @@ class ArchitectureTest {
           .definedBy(BASE + ".injection..")
           .layer("llamastack")
           .definedBy(BASE + ".llamastack..")
+          .layer("vllm")
+          .definedBy(BASE + ".vllm..")
           .layer("status")
           .definedBy(BASE + ".status..")
           .layer("verification")
@@ -80,6 +83,8 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("api", "stack")
           .whereLayer("llamastack")
           .mayOnlyAccessLayers("api", "stack", "injection")
+          .whereLayer("vllm")
+          .mayOnlyAccessLayers("api", "stack", "injection", "llamastack")
           .whereLayer("status")
           .mayOnlyAccessLayers("api")
           .whereLayer("verification")

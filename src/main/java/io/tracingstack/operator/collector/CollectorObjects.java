@@ -217,7 +217,8 @@ public final class CollectorObjects {
         : Optional.empty();
   }
 
-  private static Map<String, String> labels(CollectorPlan plan) {
+  /** Labels of the collector's objects, its pods among them. */
+  public static Map<String, String> labels(CollectorPlan plan) {
     Map<String, String> labels = new TreeMap<>(selector(plan));
     labels.put(Labels.COMPONENT, COMPONENT);
     labels.put(Labels.PART_OF, "tracingstack");

@@ -10,12 +10,14 @@ import io.tracingstack.operator.injection.InjectionDecision;
 import io.tracingstack.operator.injection.JavaInjection;
 import io.tracingstack.operator.injection.Refusal;
 import io.tracingstack.operator.injection.StackSelection;
+import io.tracingstack.operator.injection.WorkloadView;
 import io.tracingstack.operator.kube.ClusterWatch;
 import io.tracingstack.operator.kube.WorkloadStore;
 import io.tracingstack.operator.kube.WorkloadStore.Stored;
 import io.tracingstack.operator.llamastack.LlamaStackInjection;
 import io.tracingstack.operator.llamastack.ServerView;
 import io.tracingstack.operator.stack.InstrumentationPlan;
+import io.tracingstack.operator.vllm.VllmInjection;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HashMap;
 import java.util.Map;
@@ -40,10 +42,12 @@ public class Injections {
   /** Which stack serves a workload, or why none does. */
   StackSelection.Choice stack(TracedWorkload tw, Stored stored) {
     String language = tw.getSpec().language();
-    // A server is none of Java's, whatever its label says.
+    // A server is none of another language's, whatever its label says.
     boolean known =
-        Labels.INJECT_LLAMA_STACK.equals(language)
-            || "java".equals(language) && stored.server().isEmpty();
+        stored
+            .server()
+            .map(s -> s.api().language().equals(language))
+            .orElseGet(() -> "java".equals(language) || Labels.INJECT_SERVERS.contains(language));
     if (!known) {
       return new StackSelection.Choice(
           Optional.empty(),
@@ -89,15 +93,26 @@ public class Injections {
       String journey, TracedWorkload tw, Stored stored, InstrumentationPlan instrumentation) {
     String namespace = tw.getMetadata().getNamespace();
     EnvFromNames envFrom = workloads.envFromNames(namespace, stored.template());
-    return Labels.INJECT_LLAMA_STACK.equals(tw.getSpec().language())
-        ? LlamaStackInjection.decide(
-            journey,
-            stored.view(),
-            instrumentation,
-            envFrom,
-            new LlamaStackInjection.Facts(
-                stored.server(), orEmpty(namespaceOf(namespace).getAnnotations())))
-        : JavaInjection.decide(journey, stored.view(), instrumentation, envFrom);
+    WorkloadView view = stored.view();
+    Map<String, String> annotations = orEmpty(namespaceOf(namespace).getAnnotations());
+    return switch (tw.getSpec().language()) {
+      case Labels.INJECT_LLAMA_STACK ->
+          LlamaStackInjection.decide(
+              journey,
+              view,
+              instrumentation,
+              envFrom,
+              new LlamaStackInjection.Facts(stored.server(), annotations));
+      case Labels.INJECT_VLLM ->
+          VllmInjection.decide(
+              journey,
+              view,
+              instrumentation,
+              envFrom,
+              new VllmInjection.Facts(
+                  stored.server(), annotations, WorkloadStore.appliersOfArguments(stored)));
+      default -> JavaInjection.decide(journey, view, instrumentation, envFrom);
+    };
   }
 
   private ObjectMeta namespaceOf(String name) {

@@ -5,6 +5,7 @@ import io.tracingstack.operator.api.v1alpha1.ConditionType;
 import io.tracingstack.operator.api.v1alpha1.RolloutSpec;
 import io.tracingstack.operator.injection.InjectionPlan;
 import io.tracingstack.operator.journey.AgentVerification;
+import io.tracingstack.operator.journey.ModelServers;
 import io.tracingstack.operator.journey.RepairVerification;
 import io.tracingstack.operator.kube.ClusterWatch;
 import io.tracingstack.operator.rehearsal.RehearsalDecision;
@@ -52,12 +53,10 @@ public class RehearsalView {
    */
   Look look(Subject subject, InjectionPlan plan, Pod pod) {
     PodView seen = PodView.of(pod);
-    Finding agent =
-        subject.isLlamaStack()
-            ? RepairVerification.finding(List.of(seen), subject.llamaStack(List.of()).repairable())
-            : AgentVerification.finding(List.of(seen), subject.instrumentation().agentSha256());
+    Finding agent = agent(subject, seen);
     boolean asked =
-        subject.stack().rollout().proof() == RolloutSpec.Proof.READINESS_REQUEST
+        subject.answersWithSpans()
+            && subject.stack().rollout().proof() == RolloutSpec.Proof.READINESS_REQUEST
             && seen.readinessProbe().isPresent();
     Optional<Evidence> evidence =
         asked && agent.holds() && seen.ready()
@@ -84,6 +83,15 @@ public class RehearsalView {
             : patient ? WHILE_PATIENT : WHILE_UNDECIDED);
   }
 
+  private static Finding agent(Subject subject, PodView pod) {
+    if (subject.isLlamaStack()) {
+      return RepairVerification.finding(List.of(pod));
+    }
+    return subject.isVllm()
+        ? ModelServers.agent()
+        : AgentVerification.finding(List.of(pod), subject.instrumentation().agentSha256());
+  }
+
   /** Forgets the rehearsals of a TracedWorkload. */
   void forget(String uid) {
     witnesses.forget(key(uid));
@@ -96,7 +104,7 @@ public class RehearsalView {
             subject.namespace(),
             plan.revision(),
             List.of(pod),
-            subject.isLlamaStack() ? Optional.empty() : Optional.of(plan.containers().get(0)),
+            subject.agentContainer(plan),
             false,
             true,
             true),

@@ -37,6 +37,7 @@ import io.tracingstack.operator.kube.ClusterWatch;
 import io.tracingstack.operator.kube.EventRecorder;
 import io.tracingstack.operator.kube.OperatorMetrics;
 import io.tracingstack.operator.kube.SlimStores;
+import io.tracingstack.operator.llamastack.ServerApi;
 import io.tracingstack.operator.llamastack.ServerSelection;
 import java.time.Duration;
 import java.util.Comparator;
@@ -179,18 +180,22 @@ public class SelectionReconciler implements Reconciler<Namespace> {
     }
   }
 
-  /** What asks for a Deployment that the operator of a LlamaStack server made. */
+  /** What asks for a Deployment that the operator of a server made. */
   private Optional<String> languageOf(
       HasMetadata workload, GenericKubernetesResource server, Namespace namespace) {
     Map<String, String> labels = orEmpty(server.getMetadata().getLabels());
     if (server.getMetadata().getDeletionTimestamp() != null) {
       return Optional.empty();
     }
+    String language = ServerApi.of(server).orElseThrow().language();
     return ServerSelection.language(
         orEmpty(workload.getMetadata().getLabels()),
         labels,
         orEmpty(namespace.getMetadata().getLabels()),
-        () -> selects(workload, server, namespace.getMetadata()));
+        language,
+        () ->
+            Labels.INJECT_LLAMA_STACK.equals(language)
+                && selects(workload, server, namespace.getMetadata()));
   }
 
   private boolean selects(

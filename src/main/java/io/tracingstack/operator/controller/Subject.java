@@ -13,6 +13,7 @@ import io.tracingstack.operator.kube.WorkloadStore.Stored;
 import io.tracingstack.operator.stack.InstrumentationPlan;
 import io.tracingstack.operator.stack.StackPlan;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One workload in one step.
@@ -57,6 +58,24 @@ record Subject(
   /** Whether it is a LlamaStack server. */
   boolean isLlamaStack() {
     return Labels.INJECT_LLAMA_STACK.equals(tw.getSpec().language());
+  }
+
+  /** Whether it is a model server that is vLLM. */
+  boolean isVllm() {
+    return Labels.INJECT_VLLM.equals(tw.getSpec().language());
+  }
+
+  /**
+   * Whether a request like its readiness probe's may make a span. vLLM makes one for each
+   * completion that it served, and none for others.
+   */
+  boolean answersWithSpans() {
+    return !isVllm();
+  }
+
+  /** A container with the Java agent, whose log tells of it; none where there is no such agent. */
+  Optional<String> agentContainer(InjectionPlan content) {
+    return isLlamaStack() || isVllm() ? Optional.empty() : Optional.of(content.containers().get(0));
   }
 
   /** What is known of the server that it is, with these warnings. */

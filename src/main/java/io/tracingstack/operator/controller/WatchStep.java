@@ -8,6 +8,7 @@ import io.tracingstack.operator.api.v1alpha1.RolloutSpec;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Proof;
 import io.tracingstack.operator.journey.AgentVerification;
 import io.tracingstack.operator.journey.LlamaStackFindings;
+import io.tracingstack.operator.journey.ModelServers;
 import io.tracingstack.operator.journey.Progress;
 import io.tracingstack.operator.journey.RepairVerification;
 import io.tracingstack.operator.journey.Reverts;
@@ -136,7 +137,10 @@ public class WatchStep {
       LlamaStackFindings server =
           subject.llamaStack(Optional.ofNullable(draft.llamaStack().warnings()).orElse(List.of()));
       draft.llamaStack(server.status(pods));
-      return RepairVerification.finding(pods, server.repairable());
+      return RepairVerification.finding(pods);
+    }
+    if (subject.isVllm()) {
+      return ModelServers.agent();
     }
     draft.agent(AgentVerification.summary(pods));
     return AgentVerification.finding(pods, subject.instrumentation().agentSha256());
@@ -155,7 +159,7 @@ public class WatchStep {
       return keep(subject, pods, rolledOut, untilSettled);
     }
     Evidence evidence = gather(subject, pods, rolledOut);
-    Judgement judgement = Judgement.of(evidence, revision, pods);
+    Judgement judgement = judgement(subject, evidence, pods);
     String uid = subject.tw().getMetadata().getUid();
     if (judgement.finding().holds()) {
       prove(subject, pods, evidence, judgement);
@@ -182,6 +186,11 @@ public class WatchStep {
     return finish(draft, Optional.of(pause));
   }
 
+  private static Judgement judgement(Subject subject, Evidence evidence, List<PodView> pods) {
+    Judgement judgement = Judgement.of(evidence, subject.plan().revision(), pods);
+    return subject.isVllm() ? ModelServers.judged(judgement) : judgement;
+  }
+
   /** A proof stands until its pods go; but one that has grown old is looked after. */
   private Progress keep(
       Subject subject, List<PodView> pods, boolean rolledOut, Optional<Duration> untilSettled) {
@@ -196,7 +205,7 @@ public class WatchStep {
       return finish(draft, untilSettled);
     }
     Evidence evidence = gather(subject, pods, rolledOut);
-    Judgement judgement = Judgement.of(evidence, subject.plan().revision(), pods);
+    Judgement judgement = judgement(subject, evidence, pods);
     if (judgement.finding().holds()) {
       prove(subject, pods, evidence, judgement);
       witnesses.forget(subject.tw().getMetadata().getUid());
@@ -222,12 +231,11 @@ public class WatchStep {
             subject.namespace(),
             subject.plan().revision(),
             pods,
-            subject.isLlamaStack()
-                ? Optional.empty()
-                : Optional.of(subject.plan().containers().get(0)),
+            subject.agentContainer(subject.plan()),
             subject.draft().provenBefore(subject.plan().revision()),
             rolledOut,
-            subject.stack().rollout().proof() == RolloutSpec.Proof.READINESS_REQUEST),
+            subject.answersWithSpans()
+                && subject.stack().rollout().proof() == RolloutSpec.Proof.READINESS_REQUEST),
         subject.stack());
   }
 

@@ -24,14 +24,12 @@ import io.tracingstack.operator.kube.ServerStore;
 import io.tracingstack.operator.kube.WorkloadStore;
 import io.tracingstack.operator.kube.WorkloadStore.Removal;
 import io.tracingstack.operator.kube.WorkloadStore.Stored;
-import io.tracingstack.operator.llamastack.ModelEndpoint;
 import io.tracingstack.operator.stack.InstrumentationPlan;
 import io.tracingstack.operator.stack.StackPlan;
 import io.tracingstack.operator.status.Finding;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -47,6 +45,7 @@ public class WorkloadJourney {
   private final Injections injections;
   private final WorkloadStore workloads;
   private final ServerStore servers;
+  private final ServerPrerequisites prerequisites;
   private final ChangeStep changing;
   private final WatchStep watching;
   private final Leftovers leftovers;
@@ -56,6 +55,7 @@ public class WorkloadJourney {
       Injections injections,
       WorkloadStore workloads,
       ServerStore servers,
+      ServerPrerequisites prerequisites,
       ChangeStep changing,
       WatchStep watching,
       Leftovers leftovers,
@@ -63,6 +63,7 @@ public class WorkloadJourney {
     this.injections = injections;
     this.workloads = workloads;
     this.servers = servers;
+    this.prerequisites = prerequisites;
     this.changing = changing;
     this.watching = watching;
     this.leftovers = leftovers;
@@ -134,7 +135,7 @@ public class WorkloadJourney {
             stack.instrumentation(),
             decision.plan().orElseThrow());
     if (subject.isLlamaStack()) {
-      draft.llamaStack(subject.llamaStack(warnings(subject)).status());
+      draft.llamaStack(subject.llamaStack(prerequisites.warnings(subject)).status());
     }
     Optional<Reverted> standing =
         Stream.concat(
@@ -236,14 +237,6 @@ public class WorkloadJourney {
   private Reverted recovered(Reverted failure, boolean healthy, LeftPods left, Subject subject) {
     return Reverts.since(
         failure, healthy, left, clock.instant(), subject.stack().rollout().verifyTimeout());
-  }
-
-  /** What does not keep a server from tracing, but may keep it from its work. */
-  private List<String> warnings(Subject subject) {
-    return ModelEndpoint.of(subject.namespace(), subject.serverContainer())
-        .filter(model -> !servers.serviceExists(model.namespace(), model.service()))
-        .map(model -> List.of(model.missing()))
-        .orElse(List.of());
   }
 
   /** Leaves, or makes, the workload as it was before, and says why. */

@@ -31,12 +31,14 @@ import java.util.function.Function;
  * @param revision hash of the injected content
  * @param env per container, variable name to hash of its content
  * @param takenOver per container, name to the user's own literal of a variable we had to change
+ * @param args per container, the argument that we added to the user's
  */
 public record Footprint(
     String revision,
     SortedMap<String, SortedMap<String, String>> env,
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
-        SortedMap<String, SortedMap<String, String>> takenOver) {
+        SortedMap<String, SortedMap<String, String>> takenOver,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) SortedMap<String, String> args) {
   /** Name of the init container and of the volume that bring the Java agent. */
   public static final String NAME = "tracingstack-agent";
 
@@ -45,6 +47,9 @@ public record Footprint(
 
   /** All names of our init containers and volumes. */
   private static final Set<String> NAMES = Set.of(NAME, REPAIR);
+
+  /** A variable that every container of ours gets; users have no use for it. */
+  static final String POD_NAME = "TRACINGSTACK_POD_NAME";
 
   private static final String RESTARTED_AT = "kubectl.kubernetes.io/restartedAt";
 
@@ -55,11 +60,18 @@ public record Footprint(
   public Footprint {
     env = env == null ? new TreeMap<>() : env;
     takenOver = takenOver == null ? new TreeMap<>() : takenOver;
+    args = args == null ? new TreeMap<>() : args;
   }
 
   /** Whether an init container, or a volume, of this name is ours. */
   public static boolean isOurs(String name) {
     return NAMES.contains(name);
+  }
+
+  /** Whether a container of a pod has something of ours in it. */
+  public static boolean isIn(Container container) {
+    return container.getVolumeMounts().stream().anyMatch(m -> isOurs(m.getName()))
+        || container.getEnv().stream().anyMatch(v -> POD_NAME.equals(v.getName()));
   }
 
   /** Whether a text, such as a refusal, names something of ours. */
@@ -83,16 +95,20 @@ public record Footprint(
   }
 
   /**
-   * The footprint of variables that are about to be written.
+   * The footprint of what is about to be written.
    *
-   * @param takenOver those of them that replace the user's, as the user had them
+   * @param takenOver those of the variables that replace the user's, as the user had them
    */
   static Footprint of(
-      String revision, Map<String, List<EnvVar>> env, Map<String, List<EnvVar>> takenOver) {
+      String revision,
+      Map<String, List<EnvVar>> env,
+      Map<String, List<EnvVar>> takenOver,
+      Map<String, String> args) {
     return new Footprint(
         revision,
         byName(env, Footprint::hash),
-        byName(takenOver, v -> Objects.toString(v.getValue(), "")));
+        byName(takenOver, v -> Objects.toString(v.getValue(), "")),
+        new TreeMap<>(args));
   }
 
   private static SortedMap<String, SortedMap<String, String>> byName(
@@ -123,16 +139,29 @@ public record Footprint(
     return Optional.ofNullable(takenOver.get(container)).map(names -> names.get(variable));
   }
 
-  /** Whether somebody took a variable back that we had taken over. */
+  /** Whether somebody took a variable, or arguments, back that we had taken over. */
   public boolean takenBackIn(PodTemplateSpec template) {
     return template.getSpec().getContainers().stream()
         .anyMatch(
             c ->
-                c.getEnv().stream()
-                    .anyMatch(
-                        v ->
-                            original(c.getName(), v.getName()).isPresent()
-                                && !owns(c.getName(), v)));
+                args.containsKey(c.getName()) && argumentAt(c) < 0
+                    || c.getEnv().stream()
+                        .anyMatch(
+                            v ->
+                                original(c.getName(), v.getName()).isPresent()
+                                    && !owns(c.getName(), v)));
+  }
+
+  /** Where our argument is among a live container's; negative where it is not. */
+  private int argumentAt(Container container) {
+    return args.containsKey(container.getName())
+        ? container.getArgs().lastIndexOf(args.get(container.getName()))
+        : -1;
+  }
+
+  /** Whether a template's values of the user's have to be put back by whoever takes ours out. */
+  public boolean replaces() {
+    return !(takenOver.isEmpty() && args.isEmpty());
   }
 
   /**
@@ -192,6 +221,12 @@ public record Footprint(
               .toList());
       container.setVolumeMounts(
           container.getVolumeMounts().stream().filter(m -> !isOurs(m.getName())).toList());
+      int argument = footprint.argumentAt(container);
+      if (argument >= 0) {
+        List<String> theirs = new ArrayList<>(container.getArgs());
+        theirs.remove(argument);
+        container.setArgs(theirs);
+      }
     }
     return copy;
   }
@@ -244,6 +279,11 @@ public record Footprint(
                   .map(value -> operation("replace", path + "/value", value))
                   .orElseGet(() -> remove(path)));
         }
+      }
+      int argument = argumentAt(container);
+      if (argument >= 0) {
+        operations.add(
+            remove(at + "/args" + (container.getArgs().size() == 1 ? "" : "/" + argument)));
       }
       for (int i = container.getVolumeMounts().size() - 1; i >= 0; i--) {
         if (isOurs(container.getVolumeMounts().get(i).getName())) {

@@ -42,18 +42,22 @@ public final class JavaInjection {
       return InjectionDecision.refuse(forbidden.get());
     }
     return InjectionDecision.write(
-        new InjectedTemplate(initContainer(instrumentation), Preflight.MOUNT_PATH, VOLUME_SIZE)
+        new InjectedTemplate(
+                Optional.of(
+                    new InjectedTemplate.Files(
+                        initContainer(instrumentation), Preflight.MOUNT_PATH, VOLUME_SIZE)))
             .plan(
                 journey,
                 targets,
                 (target, revision) -> {
                   OptionVariable.Choice option =
                       OptionVariable.choose(target, envFrom, workload.mayTakeOver());
-                  return new InjectedTemplate.Variables(
+                  return new InjectedTemplate.Additions(
                       new JavaEnvironment(
                               workload, base, target, instrumentation, envFrom, revision)
                           .variables(option),
-                      option.takenOver());
+                      option.takenOver(),
+                      Optional.empty());
                 },
                 summary(workload, targets, envFrom)));
   }

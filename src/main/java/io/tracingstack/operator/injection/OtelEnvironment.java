@@ -25,7 +25,6 @@ public final class OtelEnvironment {
   /** The name of the variable with the resource attributes. */
   public static final String RESOURCE_ATTRIBUTES = "OTEL_RESOURCE_ATTRIBUTES";
 
-  private static final String POD_NAME = "TRACINGSTACK_POD_NAME";
   private static final String NODE_NAME = "TRACINGSTACK_NODE_NAME";
   private static final Set<String> PROTOCOLS =
       Set.of("OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL");
@@ -66,7 +65,7 @@ public final class OtelEnvironment {
    */
   public List<EnvVar> variables(boolean httpOnly, List<EnvVar> further, Optional<EnvVar> option) {
     List<EnvVar> wanted = new ArrayList<>();
-    wanted.add(fromField(POD_NAME, "metadata.name"));
+    wanted.add(fromField(Footprint.POD_NAME, "metadata.name"));
     wanted.add(fromField(NODE_NAME, "spec.nodeName"));
     wanted.add(literal("OTEL_SERVICE_NAME", serviceName()));
     wanted.add(
@@ -75,12 +74,8 @@ public final class OtelEnvironment {
             choosesGrpc() && !httpOnly ? instrumentation.otlpGrpc() : instrumentation.otlpHttp()));
     wanted.add(literal("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"));
     // The two belong together: a ratio of ours beside the user's sampler would change its meaning.
-    if (instrumentation.samplingRatio() < 1.0
-        && !isSet("OTEL_TRACES_SAMPLER")
-        && !isSet("OTEL_TRACES_SAMPLER_ARG")) {
-      wanted.add(literal("OTEL_TRACES_SAMPLER", "parentbased_traceidratio"));
-      wanted.add(
-          literal("OTEL_TRACES_SAMPLER_ARG", Double.toString(instrumentation.samplingRatio())));
+    if (sampler(instrumentation).stream().noneMatch(v -> isSet(v.getName()))) {
+      wanted.addAll(sampler(instrumentation));
     }
     wanted.add(literal("OTEL_PROPAGATORS", String.join(",", instrumentation.propagators())));
     // The pipeline carries traces only; who also sends metrics and logs fills its log.
@@ -94,13 +89,22 @@ public final class OtelEnvironment {
     return List.copyOf(byName.values());
   }
 
+  /** The variables that keep a share of the traces; none where all are kept. */
+  public static List<EnvVar> sampler(InstrumentationPlan instrumentation) {
+    return instrumentation.samplingRatio() < 1.0
+        ? List.of(
+            literal("OTEL_TRACES_SAMPLER", "parentbased_traceidratio"),
+            literal("OTEL_TRACES_SAMPLER_ARG", Double.toString(instrumentation.samplingRatio())))
+        : List.of();
+  }
+
   /** Ours, as the variable has them. */
   String resourceAttributes() {
     Map<String, String> attributes = new LinkedHashMap<>(instrumentation.resourceAttributes());
     attributes.put("k8s.namespace.name", workload.namespace());
     attributes.put(
         "k8s." + workload.ref().kind().toLowerCase(Locale.ROOT) + ".name", workload.ref().name());
-    attributes.put("k8s.pod.name", "$(" + POD_NAME + ")");
+    attributes.put("k8s.pod.name", "$(" + Footprint.POD_NAME + ")");
     attributes.put("k8s.node.name", "$(" + NODE_NAME + ")");
     attributes.put("k8s.container.name", container.getName());
     attributes.put("tracingstack.revision", revision);

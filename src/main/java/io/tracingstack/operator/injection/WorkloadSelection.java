@@ -11,8 +11,8 @@ public final class WorkloadSelection {
   /**
    * The language asked for. The workload's own label decides; without one the namespace's label
    * does, but not for workloads that a controller or another operator renders, which would undo
-   * ours. A namespace's label for LlamaStack servers is for those that such an operator renders,
-   * and leaves out what stands beside them.
+   * ours. A namespace's label for LlamaStack or model servers is for those that such an operator
+   * renders, and leaves out what stands beside them.
    *
    * <p>A kind that cannot be injected asks by its own label only, and only where no controller made
    * it: then what it carries is its maker's doing, and the maker is the workload.
@@ -34,7 +34,7 @@ public final class WorkloadSelection {
     return controlled
         ? Optional.empty()
         : wanted(namespaceLabels.get(Labels.INJECT))
-            .filter(language -> !Labels.INJECT_LLAMA_STACK.equals(language));
+            .filter(language -> !Labels.INJECT_SERVERS.contains(language));
   }
 
   private static Optional<String> wanted(String value) {

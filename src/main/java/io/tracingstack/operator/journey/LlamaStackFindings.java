@@ -3,6 +3,7 @@ package io.tracingstack.operator.journey;
 import io.tracingstack.operator.api.v1alpha1.LlamaStackStatus;
 import io.tracingstack.operator.api.v1alpha1.LlamaStackStatus.Patch;
 import io.tracingstack.operator.llamastack.KnownVersion;
+import io.tracingstack.operator.llamastack.Propagation;
 import io.tracingstack.operator.llamastack.ServerAction;
 import io.tracingstack.operator.llamastack.ServerVersion;
 import io.tracingstack.operator.llamastack.ServerView;
@@ -47,6 +48,13 @@ public record LlamaStackFindings(
                         .findFirst()
                         .map(v -> new KnownVersion(v, KnownVersion.Source.IMAGE)));
     ServerAction action = ServerAction.of(server, version.map(KnownVersion::version), image);
+    // Nodes may hold different images by one tag: what one of them lacks is not promised.
+    Optional<Boolean> handsOn =
+        reports.stream()
+            .map(RepairReport::handsOn)
+            .filter(Objects::nonNull)
+            .reduce((a, b) -> a && b);
+    Propagation propagation = Propagation.of(server, version.map(KnownVersion::version), handsOn);
     return new LlamaStackStatus(
         server.map(ServerView::title).orElse(null),
         version.map(v -> v.version().text()).orElse(null),
@@ -54,24 +62,9 @@ public record LlamaStackFindings(
         action.apiName(),
         patch(reports),
         plan.content().apiName(),
-        propagation(action),
+        propagation.apiName(),
+        propagation.message(),
         warnings.isEmpty() ? null : warnings);
-  }
-
-  /** Whether the server, by what is known of it, may be of those with the defects. */
-  public boolean repairable() {
-    ServerAction action =
-        ServerAction.of(server, KnownVersion.of(server, image).map(KnownVersion::version), image);
-    return action == ServerAction.PATCH || action == ServerAction.ASK_IMAGE;
-  }
-
-  /** Tracing of its own hands nothing on, OpenTelemetry's instrumentation of clients does. */
-  private static String propagation(ServerAction action) {
-    return switch (action) {
-      case PATCH -> "None";
-      case ENVIRONMENT, IN_PROCESS -> "TraceContext";
-      case ASK_IMAGE -> null;
-    };
   }
 
   /** The worst of several reports: a repair is claimed when all pods have it. */
@@ -144,6 +137,7 @@ public record LlamaStackFindings(
         new Patch(p.applied(), p.reason(), running, workers, p.before(), p.after(), p.checks()),
         s.content(),
         s.propagation(),
+        s.propagationMessage(),
         s.warnings());
   }
 

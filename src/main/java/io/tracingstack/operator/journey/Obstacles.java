@@ -158,17 +158,14 @@ public final class Obstacles {
     PodSpec after = AdmittedPod.of(withOurs(base, facts.plan()), facts.limitRanges());
     PodResources was = PodResources.of(before);
     PodResources becomes = PodResources.of(after);
-    Container ours =
-        after.getInitContainers().stream()
-            .filter(c -> Footprint.isOurs(c.getName()))
-            .findFirst()
-            .orElseThrow();
-    boolean agent = Footprint.NAME.equals(ours.getName());
+    Optional<Container> ours =
+        after.getInitContainers().stream().filter(c -> Footprint.isOurs(c.getName())).findFirst();
+    boolean agent = ours.filter(c -> Footprint.NAME.equals(c.getName())).isPresent();
     return Stream.of(
             facts.workload().isInjected() || !agent
                 ? Stream.<Refusal>empty()
                 : firstTime(facts, base, before),
-            LimitRangeRules.check(facts.limitRanges(), was, becomes, ours).stream(),
+            ours.flatMap(c -> LimitRangeRules.check(facts.limitRanges(), was, becomes, c)).stream(),
             quota(facts, was, becomes, ours).stream())
         .flatMap(refusals -> refusals);
   }
@@ -197,7 +194,7 @@ public final class Obstacles {
   }
 
   private static Optional<Refusal> quota(
-      Facts facts, PodResources before, PodResources after, Container ours) {
+      Facts facts, PodResources before, PodResources after, Optional<Container> ours) {
     int pods = facts.rollout().desired();
     if (pods == 0) {
       return Optional.empty();

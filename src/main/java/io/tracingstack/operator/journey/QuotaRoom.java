@@ -19,11 +19,12 @@ import java.util.stream.Stream;
  *
  * @param before a pod as it is
  * @param after the same pod with us
- * @param ours our init container, with its defaults filled in
+ * @param ours our init container, with its defaults filled in; empty where we bring none
  * @param pods how many are wanted
  * @param surge whether a pod more than that must fit at each step
  */
-record QuotaRoom(PodResources before, PodResources after, Container ours, int pods, boolean surge) {
+record QuotaRoom(
+    PodResources before, PodResources after, Optional<Container> ours, int pods, boolean surge) {
 
   /** Of these a quota wants every container to say how much, a mistake that Kubernetes keeps. */
   private static final Set<String> DEMANDED =
@@ -33,12 +34,12 @@ record QuotaRoom(PodResources before, PodResources after, Container ours, int po
   Optional<Refusal> check(List<ResourceQuota> quotas) {
     return quotas.stream()
         .filter(q -> q.getStatus() != null && applies(q, after))
-        .flatMap(q -> Stream.concat(undeclared(q), exceeded(q)))
+        .flatMap(q -> Stream.concat(ours.stream().flatMap(c -> undeclared(q, c)), exceeded(q)))
         .map(message -> new Refusal(Reason.QUOTA_EXCEEDED, message))
         .findFirst();
   }
 
-  private Stream<String> undeclared(ResourceQuota quota) {
+  private Stream<String> undeclared(ResourceQuota quota, Container ours) {
     if (after.ofPodLevel()) {
       return Stream.empty();
     }

@@ -8,17 +8,14 @@ import java.util.List;
 
 /**
  * What the init containers of a LlamaStack server's pods reported. The server is traced with the
- * repair or without it, so only an image in which nothing makes spans is a failure.
+ * repair or without it, so only an image in which nothing makes spans is a failure. Whether what
+ * they installed runs is not theirs to say: the spans do.
  */
 public final class RepairVerification {
   private RepairVerification() {}
 
-  /**
-   * The condition AgentVerified.
-   *
-   * @param repairable whether the server, by what is known of it, may be of those with the defects
-   */
-  public static Finding finding(List<PodView> pods, boolean repairable) {
+  /** The condition AgentVerified. */
+  public static Finding finding(List<PodView> pods) {
     long told = pods.stream().filter(PodView::hasTold).count();
     if (told == 0 || told < pods.size()) {
       return Finding.unknown(
@@ -32,7 +29,7 @@ public final class RepairVerification {
             Reason.PATCH_NOT_APPLICABLE,
             Reason.REPAIR_NOT_NEEDED)) {
       for (PodView pod : pods) {
-        if (reasonOf(pod, repairable) == reason) {
+        if (reasonOf(pod) == reason) {
           return finding(reason, pod);
         }
       }
@@ -55,17 +52,14 @@ public final class RepairVerification {
         : Finding.yes(reason, message);
   }
 
-  private static Reason reasonOf(PodView pod, boolean repairable) {
+  private static Reason reasonOf(PodView pod) {
     return pod.repair()
         .map(
             r ->
                 switch (r.reason()) {
                   case RepairReport.APPLIED -> Reason.REPAIR_APPLIED;
                   case "AlreadyFixed" -> Reason.REPAIR_NOT_NEEDED;
-                  case "ModuleGone" -> Reason.PATCH_NOT_APPLICABLE;
-                  // OGX has another package, and nothing in it to repair.
-                  case "PackageMissing" ->
-                      repairable ? Reason.REPAIR_NOT_APPLIED : Reason.PATCH_NOT_APPLICABLE;
+                  case "StarterInstalled" -> Reason.PATCH_NOT_APPLICABLE;
                   case "NoInstrumentation" -> Reason.NO_INSTRUMENTATION_IN_IMAGE;
                   default -> Reason.REPAIR_NOT_APPLIED;
                 })

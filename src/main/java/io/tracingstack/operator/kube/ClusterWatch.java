@@ -257,7 +257,7 @@ public class ClusterWatch {
     String label = orEmpty(namespace.getMetadata().getLabels()).get(Labels.INJECT);
     if (label != null
         && !Labels.INJECT_OPT_OUT.equals(label)
-        && !Labels.INJECT_LLAMA_STACK.equals(label)) {
+        && !Labels.INJECT_SERVERS.contains(label)) {
       return Stream.of(WorkloadKind.values())
           .filter(WorkloadKind::isInjectable)
           .collect(Collectors.toSet());

@@ -39,19 +39,29 @@ final class FieldWriter {
     this.metrics = metrics;
   }
 
-  /** Who applies a variable server-side would lose the whole entry with ours, so they keep it. */
+  /**
+   * Who applies a variable, or arguments, server-side would lose the whole field with ours, so they
+   * keep it.
+   *
+   * @param resourceVersion that the fragment was made from: what is taken over must still be what
+   *     it holds; empty where nothing is written
+   */
   Outcome applyOrTakeOver(
-      String namespace, WorkloadRef ref, PodTemplateSpec fragment, boolean dryRun) {
-    Outcome outcome = apply(namespace, ref, fragment, false, dryRun);
-    Set<VariableOwners> taken =
+      String namespace,
+      WorkloadRef ref,
+      PodTemplateSpec fragment,
+      Optional<String> resourceVersion) {
+    boolean dryRun = resourceVersion.isEmpty();
+    Outcome outcome = apply(namespace, ref, fragment, dryRun);
+    Set<FieldOwners> taken =
         WorkloadKind.of(ref)
-            .flatMap(k -> Footprint.of(fragment).map(f -> VariableOwners.takenOver(k, f)))
+            .flatMap(k -> Footprint.of(fragment).map(f -> FieldOwners.takenOver(k, f)))
             .orElseGet(Set::of);
     boolean onlyTaken =
         !taken.isEmpty()
             && outcome instanceof Outcome.Conflict conflict
             && taken.stream()
-                .map(VariableOwners::valueField)
+                .map(FieldOwners::field)
                 .collect(Collectors.toSet())
                 .containsAll(conflict.fields());
     if (!onlyTaken) {
@@ -62,15 +72,20 @@ final class FieldWriter {
         .map(
             stored ->
                 taken.stream().allMatch(v -> v.byApply(stored.object()).isEmpty())
-                    ? apply(namespace, ref, fragment, true, dryRun)
+                    ? write(
+                        namespace,
+                        ref,
+                        body(namespace, ref, fragment, resourceVersion),
+                        true,
+                        dryRun)
                     : outcome)
         .orElseGet(Outcome.Gone::new);
   }
 
   /**
-   * Puts a variable that we took over back as its owner had it, in their name, for our value would
-   * go and leave an empty one. All of ours goes in the same write: a template that changes twice is
-   * rolled out twice.
+   * Puts what we took over back as its owner had it, in their name, for our value would go and
+   * leave an empty one. All of ours goes in the same write: a template that changes twice is rolled
+   * out twice.
    */
   void giveBack(String namespace, WorkloadRef ref) {
     store
@@ -78,13 +93,13 @@ final class FieldWriter {
         .ifPresent(
             stored ->
                 Footprint.of(stored.template())
-                    .filter(f -> !f.takenOver().isEmpty())
+                    .filter(Footprint::replaces)
                     .ifPresent(
                         f ->
                             removeByName(
                                 stored,
                                 f,
-                                VariableOwners.takenOver(stored.kind(), f).stream()
+                                FieldOwners.takenOver(stored.kind(), f).stream()
                                     .flatMap(v -> v.byUpdate(stored.object()).stream())
                                     .findFirst()
                                     .or(() -> Optional.of(HANDED_OVER + "value")))));
@@ -105,9 +120,17 @@ final class FieldWriter {
     metrics.applied("workload");
   }
 
-  Outcome apply(
-      String namespace, WorkloadRef ref, PodTemplateSpec fragment, boolean force, boolean dryRun) {
-    HasMetadata body = body(namespace, ref, fragment);
+  /**
+   * Applies our fields, unless they are another's.
+   *
+   * @param fragment null to give all of them up
+   */
+  Outcome apply(String namespace, WorkloadRef ref, PodTemplateSpec fragment, boolean dryRun) {
+    return write(namespace, ref, body(namespace, ref, fragment, Optional.empty()), false, dryRun);
+  }
+
+  private Outcome write(
+      String namespace, WorkloadRef ref, HasMetadata body, boolean force, boolean dryRun) {
     try {
       var ours = client.resource(body).dryRun(dryRun).fieldManager(WorkloadStore.FIELD_MANAGER);
       HasMetadata result = force ? ours.forceConflicts().serverSideApply() : ours.serverSideApply();
@@ -165,7 +188,7 @@ final class FieldWriter {
                           .endSpec()
                           .build();
                   client
-                      .resource(body(namespace, ref, entry))
+                      .resource(body(namespace, ref, entry, Optional.empty()))
                       .fieldManager(HANDED_OVER + Hash.of(container + "/" + variable.getName()))
                       .forceConflicts()
                       .serverSideApply();
@@ -174,12 +197,17 @@ final class FieldWriter {
   }
 
   /** Nothing but our fields; without a fragment not even an empty spec, which we would then own. */
-  private static HasMetadata body(String namespace, WorkloadRef ref, PodTemplateSpec fragment) {
+  private static HasMetadata body(
+      String namespace,
+      WorkloadRef ref,
+      PodTemplateSpec fragment,
+      Optional<String> resourceVersion) {
     ObjectMeta metadata =
         new ObjectMetaBuilder()
             .withNamespace(namespace)
             .withName(ref.name())
             .withUid(ref.uid())
+            .withResourceVersion(resourceVersion.orElse(null))
             .build();
     WorkloadKind kind = WorkloadKind.of(ref).orElseThrow();
     return fragment == null ? kind.object(metadata) : kind.object(metadata, fragment);

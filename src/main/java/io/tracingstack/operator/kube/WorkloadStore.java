@@ -28,7 +28,7 @@ import java.util.Set;
 /**
  * Reads users' workloads and writes our fields into them: server-side apply of a body that holds
  * nothing else, never a read-modify-write of their object, and forced only over a variable that
- * they let us have.
+ * they let us have, or over arguments that ours has to join.
  */
 @ApplicationScoped
 public class WorkloadStore {
@@ -83,6 +83,20 @@ public class WorkloadStore {
       return object.getMetadata().getManagedFields().stream()
           .anyMatch(m -> FIELD_MANAGER.equals(m.getManager()));
     }
+  }
+
+  /**
+   * Who applies the arguments of a workload's containers server-side, by container: they would lose
+   * these with ours.
+   */
+  public static Map<String, String> appliersOfArguments(Stored stored) {
+    Map<String, String> appliers = new HashMap<>();
+    for (Container container : stored.template().getSpec().getContainers()) {
+      FieldOwners.ofArguments(stored.kind(), container.getName())
+          .byApply(stored.object())
+          .forEach(manager -> appliers.put(container.getName(), manager));
+    }
+    return appliers;
   }
 
   /** What became of an apply. */
@@ -153,20 +167,21 @@ public class WorkloadStore {
 
   /** What the API server and its admission say to the plan, without anything being written. */
   public Outcome dryRun(String namespace, WorkloadRef ref, InjectionPlan plan) {
-    return fields.applyOrTakeOver(namespace, ref, plan.fragment(), true);
+    return fields.applyOrTakeOver(namespace, ref, plan.fragment(), Optional.empty());
   }
 
   /** Writes the plan's fields into a workload that was read before. */
   public Outcome inject(String namespace, WorkloadRef ref, Stored stored, InjectionPlan plan) {
     fields.handOver(namespace, ref, stored);
-    Outcome outcome = fields.applyOrTakeOver(namespace, ref, plan.fragment(), false);
+    Optional<String> read = Optional.of(stored.object().getMetadata().getResourceVersion());
+    Outcome outcome = fields.applyOrTakeOver(namespace, ref, plan.fragment(), read);
     // After a `kubectl rollout undo` to another injected revision, what is there of ours belongs to
     // kubectl, which would never give it up.
     boolean withFormerContent =
         outcome instanceof Outcome.Conflict
             && get(namespace, ref).flatMap(s -> Footprint.of(s.template())).isPresent();
     return withFormerContent && remove(namespace, ref).clean()
-        ? fields.applyOrTakeOver(namespace, ref, plan.fragment(), false)
+        ? fields.applyOrTakeOver(namespace, ref, plan.fragment(), read)
         : outcome;
   }
 
@@ -189,7 +204,7 @@ public class WorkloadStore {
     if (stored.filter(Stored::ownsFields).isPresent()) {
       fields.handOver(namespace, ref, stored.get());
       fields.giveBack(namespace, ref);
-      Outcome outcome = fields.apply(namespace, ref, null, false, false);
+      Outcome outcome = fields.apply(namespace, ref, null, false);
       if (outcome instanceof Outcome.Rejected rejected) {
         throw new KubernetesClientException("cannot undo: " + rejected.message());
       }

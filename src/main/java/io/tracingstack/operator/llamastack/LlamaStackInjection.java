@@ -28,14 +28,14 @@ import java.util.stream.Stream;
 
 /**
  * Decides what a LlamaStack server gets: environment, and an init container of the server's own
- * image that repairs its tracing. The programs of the repair travel in the template itself, so that
- * neither another image nor an object in the namespace is needed.
+ * image that looks what the image needs to be traced well, and installs it. Its programs travel in
+ * the template itself, so that neither another image nor an object in the namespace is needed.
  *
  * <p>What is written depends on the server's version as little as can be: the version is known for
  * sure only when the server runs, and another content then would be another restart.
  */
 public final class LlamaStackInjection {
-  /** The programs of the repair, in src/main/llamastack. The first one is run. */
+  /** The programs of the init container, in src/main/llamastack. The first one is run. */
   public static final List<String> FILES =
       List.of(
           "repair.sh",
@@ -44,16 +44,15 @@ public final class LlamaStackInjection {
           "sitecustomize.py",
           "tracingstack_checks.py",
           "tracingstack_edits.py",
-          "tracingstack_hook.py");
+          "tracingstack_hook.py",
+          "tracingstack_log.py",
+          "tracingstack_otel.py");
 
   /** Where the volume is mounted. */
   static final String MOUNT_PATH = "/tracingstack/llamastack";
 
-  /** What the repair installs for the server's PYTHONPATH. */
+  /** What is installed for the server's PYTHONPATH. */
   static final String PYTHON_DIRECTORY = MOUNT_PATH + "/site";
-
-  /** Reason in the report of an init container that was told to leave the module alone. */
-  static final String DISABLED = "PatchDisabled";
 
   private static final Quantity VOLUME_SIZE = new Quantity("16Mi");
 
@@ -95,8 +94,7 @@ public final class LlamaStackInjection {
     }
     List<Container> targets = choice.of(base);
     Optional<Refusal> forbidden =
-        LlamaStackPreflight.check(
-            workload, base, targets, envFrom, facts, instrumentation.llamaStack().patch());
+        LlamaStackPreflight.check(workload, base, targets, envFrom, facts);
     if (forbidden.isPresent()) {
       return InjectionDecision.refuse(forbidden.get());
     }
@@ -104,23 +102,24 @@ public final class LlamaStackInjection {
     Optional<KnownVersion> version = KnownVersion.of(facts.server(), first.getImage());
     LlamaStackPlan plan = instrumentation.llamaStack();
     return InjectionDecision.write(
-        new InjectedTemplate(initContainer(first, plan), MOUNT_PATH, VOLUME_SIZE)
+        new InjectedTemplate(
+                Optional.of(
+                    new InjectedTemplate.Files(
+                        initContainer(first, plan), MOUNT_PATH, VOLUME_SIZE)))
             .plan(
                 journey,
                 targets,
                 (target, revision) -> {
-                  Optional<OptionVariable.Choice> path =
-                      plan.patch()
-                          ? Optional.of(pythonPath(target, envFrom, workload))
-                          : Optional.empty();
-                  return new InjectedTemplate.Variables(
+                  OptionVariable.Choice path = pythonPath(target, envFrom, workload);
+                  return new InjectedTemplate.Additions(
                       new OtelEnvironment(
                               workload, base, target, instrumentation, envFrom, revision)
                           .variables(
                               version.filter(v -> !v.version().isAtLeast("0.4.0rc0")).isPresent(),
                               ServerVariables.of(version, target, workload.template(), plan),
-                              path.flatMap(LlamaStackInjection::variable)),
-                      path.flatMap(OptionVariable.Choice::takenOver));
+                              variable(path)),
+                      path.takenOver(),
+                      Optional.empty());
                 },
                 summary(first, version, facts, plan)));
   }
@@ -155,7 +154,7 @@ public final class LlamaStackInjection {
   }
 
   /**
-   * The container that decides about the repair. It has the server's image, and runs as the server
+   * The container that decides what is installed. It has the server's image, and runs as the server
    * does, so it finds the server's Python; it ends well whatever it finds.
    */
   private static Container initContainer(Container server, LlamaStackPlan plan) {
@@ -163,17 +162,19 @@ public final class LlamaStackInjection {
         .withName(Footprint.REPAIR)
         .withImage(server.getImage())
         .withImagePullPolicy(server.getImagePullPolicy())
-        .withCommand("/bin/sh", "-c", literal(plan.patch() ? launcher(plan) : decline()))
+        .withCommand("/bin/sh", "-c", literal(launcher(plan)))
         .addNewEnv()
         .withName("TRACINGSTACK_TARGET")
         .withValue(MOUNT_PATH)
         .endEnv()
+        .addNewEnv()
+        .withName("TRACINGSTACK_PATCH")
+        .withValue(plan.patch() ? "auto" : "never")
+        .endEnv()
         .addAllToEnv(
-            plan.patch()
-                ? plan.files().entrySet().stream()
-                    .map(e -> new EnvVar(variableOf(e.getKey()), literal(e.getValue()), null))
-                    .toList()
-                : List.of())
+            plan.files().entrySet().stream()
+                .map(e -> new EnvVar(variableOf(e.getKey()), literal(e.getValue()), null))
+                .toList())
         .withResources(RESOURCES)
         .withTerminationMessagePolicy("File")
         .withSecurityContext(
@@ -201,12 +202,6 @@ public final class LlamaStackInjection {
         + "/bin/sh \"$d/"
         + FILES.get(0)
         + "\"\nexit 0\n";
-  }
-
-  private static String decline() {
-    return "printf '%s\\n' '{\"applied\":false,\"reason\":\""
-        + DISABLED
-        + "\",\"message\":\"spec.llamaStack.patch is Never\"}' >/dev/termination-log\nexit 0\n";
   }
 
   private static String variableOf(String file) {

@@ -8,7 +8,7 @@ public enum ServerAction {
   ENVIRONMENT("Environment"),
   /** It has tracing of its own, with the defects that the repair takes out. */
   PATCH("Patch"),
-  /** Its image has OpenTelemetry's packages at most; they must be started in its process. */
+  /** Its start passes OpenTelemetry's wrapper by: what its image has is started in its process. */
   IN_PROCESS("InProcess"),
   /** Nothing is known; the init container, which runs in its image, decides. */
   ASK_IMAGE("AskImage");

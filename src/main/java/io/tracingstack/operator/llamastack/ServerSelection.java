@@ -14,6 +14,7 @@ public final class ServerSelection {
    * of the object it was made for. A namespace's label counts where it names servers: those of
    * other languages are not meant for them.
    *
+   * @param meant the language of servers of this kind
    * @param selected whether the stack's selector chooses the server, asked only where no label
    *     decides
    */
@@ -21,16 +22,12 @@ public final class ServerSelection {
       Map<String, String> deploymentLabels,
       Map<String, String> serverLabels,
       Map<String, String> namespaceLabels,
+      String meant,
       BooleanSupplier selected) {
     return Optional.ofNullable(deploymentLabels.get(Labels.INJECT))
         .or(() -> Optional.ofNullable(serverLabels.get(Labels.INJECT)))
-        .or(
-            () ->
-                Optional.ofNullable(namespaceLabels.get(Labels.INJECT))
-                    .filter(Labels.INJECT_LLAMA_STACK::equals))
-        .or(
-            () ->
-                selected.getAsBoolean() ? Optional.of(Labels.INJECT_LLAMA_STACK) : Optional.empty())
+        .or(() -> Optional.ofNullable(namespaceLabels.get(Labels.INJECT)).filter(meant::equals))
+        .or(() -> selected.getAsBoolean() ? Optional.of(meant) : Optional.empty())
         .filter(v -> !v.isEmpty() && !Labels.INJECT_OPT_OUT.equals(v));
   }
 }

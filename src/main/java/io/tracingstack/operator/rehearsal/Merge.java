@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 
 /**
  * What the API server makes of a pod template and our fragment of one: new entries of lists come
- * last, and a variable that is there already takes our value.
+ * last, a variable that is there already takes our value, and arguments are one value.
  */
 final class Merge {
   private Merge() {}
@@ -38,6 +38,9 @@ final class Merge {
                 List<VolumeMount> mounts = new ArrayList<>(c.getVolumeMounts());
                 mounts.addAll(ours.getVolumeMounts());
                 c.setVolumeMounts(mounts);
+                if (!ours.getArgs().isEmpty()) {
+                  c.setArgs(ours.getArgs());
+                }
               });
     }
     return merged;

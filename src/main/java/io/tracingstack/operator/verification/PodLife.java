@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerStateRunning;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodStatus;
+import io.tracingstack.operator.injection.Footprint;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +42,7 @@ public record PodLife(
     return new PodLife(
         Optional.ofNullable(pod.getSpec().getNodeName()),
         pod.getSpec().getContainers().stream()
-            .filter(PodView::carriesOurs)
+            .filter(Footprint::isIn)
             .map(Container::getName)
             .toList(),
         pod.getMetadata().getDeletionTimestamp() != null,

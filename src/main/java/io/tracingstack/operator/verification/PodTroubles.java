@@ -165,7 +165,7 @@ final class PodTroubles {
     String message = Objects.toString(status.getMessage(), "");
     if (reason.equals("Evicted") && !isShortageOfTheNode(message)) {
       boolean ours = Footprint.isNamedIn(message);
-      boolean withOurs = message.startsWith("Pod ephemeral local storage") && carriesOurs();
+      boolean withOurs = message.startsWith("Pod ephemeral local storage") && mountsOurs();
       return Optional.of(
           whole(
               Kind.EVICTED,
@@ -239,13 +239,15 @@ final class PodTroubles {
       return Part.OURS;
     }
     return pod.getSpec().getContainers().stream()
-            .anyMatch(c -> c.getName().equals(container) && PodView.carriesOurs(c))
+            .anyMatch(c -> c.getName().equals(container) && Footprint.isIn(c))
         ? Part.INJECTED
         : Part.OTHERS;
   }
 
-  private boolean carriesOurs() {
-    return pod.getSpec().getContainers().stream().anyMatch(PodView::carriesOurs);
+  private boolean mountsOurs() {
+    return pod.getSpec().getContainers().stream()
+        .flatMap(c -> c.getVolumeMounts().stream())
+        .anyMatch(m -> Footprint.isOurs(m.getName()));
   }
 
   private boolean isProbed(String container) {

@@ -148,7 +148,7 @@ public record PodView(
       return Optional.empty();
     }
     return pod.getSpec().getContainers().stream()
-        .filter(PodView::carriesOurs)
+        .filter(Footprint::isIn)
         .flatMap(c -> proofProbe(c).map(p -> target(c, p, pod.getStatus().getPodIP())).stream())
         .findFirst()
         .flatMap(target -> target);
@@ -164,10 +164,6 @@ public record PodView(
         .filter(p -> p != null && p.getHttpGet() != null)
         .map(Probe::getHttpGet)
         .findFirst();
-  }
-
-  static boolean carriesOurs(Container container) {
-    return container.getVolumeMounts().stream().anyMatch(m -> Footprint.isOurs(m.getName()));
   }
 
   private static boolean mounts(Container container, String volume) {

@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param version of llama-stack, empty where the image has none
  * @param applied whether the repair is installed for the server
  * @param reason why, or why not, in one word
+ * @param handsOn whether calls of model servers get the trace's context; null where OpenTelemetry
+ *     is not what traces the server
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record RepairReport(
@@ -25,7 +27,8 @@ public record RepairReport(
     Module after,
     boolean applied,
     String reason,
-    String message) {
+    String message,
+    Boolean handsOn) {
   /** The reason of an image whose tracing is to be repaired, and was. */
   public static final String APPLIED = "Applied";
 

@@ -2,14 +2,14 @@ package io.tracingstack.operator.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tracingstack.operator.api.v1alpha1.Labels;
 import io.tracingstack.operator.api.v1alpha1.LlamaStackStatus;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkload;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * Servers of llama-stack 0.4 and later, and of OGX, whose images start them under OpenTelemetry's
- * wrapper, need variables only.
+ * Servers of llama-stack 0.4 and later, and of OGX, are traced by what their images have of
+ * OpenTelemetry, whether their start uses it or passes it by.
  */
 @ClusterTest
 class LlamaStackLaterTest {
@@ -22,31 +22,55 @@ class LlamaStackLaterTest {
   }
 
   @Test
-  void serversUnderOpenTelemetrysWrapperAreTracedAsTheyAre() {
+  void theirTracesGoOnIntoTheModel() {
     // Given
     String namespace = sandbox.servedBy(stack);
     LlamaStackServer.prepare(namespace);
+    Workload model = new Workload(namespace, "Deployment", LlamaStackServer.MODEL);
+    String before = model.template();
 
     // When
-    Workload later = deploy(namespace, "later", LlamaStackServer.V0_4_4);
-    Workload ogx = deploy(namespace, "ogx", LlamaStackServer.OGX);
+    model.label(Labels.INJECT + "=" + Labels.INJECT_VLLM);
+    Workload wrapped = server(namespace, "wrapped", LlamaStackServer.V0_4_4).deploy();
+    Workload bypassed =
+        server(namespace, "bypassed", LlamaStackServer.V0_4_4)
+            .startedBy(
+                "python3",
+                "-m",
+                "uvicorn",
+                "llama_stack.core.server.server:create_app",
+                "--factory",
+                "--host=0.0.0.0",
+                "--port=" + LlamaStackServer.PORT)
+            .deploy();
+    Workload ogx = server(namespace, "ogx", LlamaStackServer.OGX).deploy();
+
+    // Then: what makes a span only when it is asked something says so
+    assertThat(model.awaitState("AwaitingTraffic").getStatus().message())
+        .contains("for each completion");
+    assertTraced(wrapped, "0.4.4");
+    assertTraced(bypassed, "0.4.4");
+    assertTraced(ogx, "1.5.0");
+    model.awaitTraced();
+
+    // When
+    model.unlabel().awaitForgotten();
 
     // Then
-    assertTracedAsItIs(later, "0.4.4");
-    assertTracedAsItIs(ogx, "1.5.0");
+    assertThat(model.template()).isEqualTo(before);
   }
 
-  private static Workload deploy(String namespace, String name, String version) {
-    return LlamaStackServer.of(namespace, name, version).labelled().withReadinessProbe().deploy();
+  private static LlamaStackServer server(String namespace, String name, String version) {
+    return LlamaStackServer.of(namespace, name, version).labelled().withReadinessProbe();
   }
 
-  private void assertTracedAsItIs(Workload server, String version) {
+  private void assertTraced(Workload server, String version) {
     TracedWorkload tw = server.awaitTraced();
     assertThat(Workload.condition(tw, "AgentVerified").getReason()).isEqualTo("PatchNotApplicable");
     LlamaStackStatus status = tw.getStatus().llamaStack();
     assertThat(status.version()).isEqualTo(version);
-    assertThat(status.action()).isEqualTo("Environment");
     assertThat(status.patch().applied()).isFalse();
+    assertThat(status.patch().reason()).isEqualTo("StarterInstalled");
 
     String trace =
         LlamaStackServer.send(
@@ -59,11 +83,7 @@ class LlamaStackLaterTest {
             () ->
                 assertThat(stack.trace(trace))
                     .extracting(SharedStack.Span::service)
-                    .contains(server.name()));
+                    .contains(server.name(), LlamaStackServer.MODEL));
     assertThat(status.propagation()).isEqualTo("TraceContext");
-    assertThat(
-            Cluster.get(server.namespace(), "services/http:vllm:8000", "/stub/requests", Map.of())
-                .body())
-        .contains(trace);
   }
 }

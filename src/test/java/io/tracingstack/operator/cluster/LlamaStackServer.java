@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.tracingstack.operator.api.v1alpha1.Labels;
@@ -37,7 +38,11 @@ final class LlamaStackServer {
   /** Of the ConfigMap with the servers' configurations, the stand-in for vLLM and the load. */
   static final String FILES = "llamastack-files";
 
-  private static final String MODEL = "vllm";
+  /** Of the model's Deployment and Service. */
+  static final String MODEL = "vllm";
+
+  /** Named as what it stands in for. */
+  private static final String API_SERVER = "/opt/vllm/entrypoints/openai/api_server.py";
 
   /** Of the ones that a namespace on OpenShift might have. */
   private static final long ANY_USER = 1_000_650_000L;
@@ -112,6 +117,7 @@ final class LlamaStackServer {
   private final String version;
   private final Map<String, String> labels = new TreeMap<>();
   private final List<EnvVar> env = new ArrayList<>();
+  private List<String> command = List.of();
   private long user = ANY_USER;
   private boolean readinessProbe;
 
@@ -158,6 +164,12 @@ final class LlamaStackServer {
     return env("LLS_WORKERS", String.valueOf(workers));
   }
 
+  /** Replaces the image's entrypoint, and with it OpenTelemetry's wrapper. */
+  LlamaStackServer startedBy(String... command) {
+    this.command = List.of(command);
+    return this;
+  }
+
   LlamaStackServer runAsUser(long user) {
     this.user = user;
     return this;
@@ -177,6 +189,7 @@ final class LlamaStackServer {
     deployment.getMetadata().setLabels(labels);
     Container server = deployment.getSpec().getTemplate().getSpec().getContainers().get(0);
     server.setEnv(env);
+    server.setCommand(command);
     if (readinessProbe) {
       server.setReadinessProbe(App.httpProbe("/v1/health", "HTTP", null));
     }
@@ -208,12 +221,17 @@ final class LlamaStackServer {
         Serialization.unmarshal(
             DEPLOYMENT.formatted(MODEL, namespace, image(V0_3_5), port, ANY_USER, "/health", FILES),
             Deployment.class);
-    vllm.getSpec()
-        .getTemplate()
-        .getSpec()
-        .getContainers()
-        .get(0)
-        .setCommand(List.of("python3", "/files/vllm_stub.py", "--host", "0.0.0.0"));
+    Container container = vllm.getSpec().getTemplate().getSpec().getContainers().get(0);
+    container.setCommand(List.of("python3", API_SERVER));
+    container.setArgs(List.of("--host", "0.0.0.0"));
+    container
+        .getVolumeMounts()
+        .add(
+            new VolumeMountBuilder()
+                .withName("files")
+                .withMountPath(API_SERVER)
+                .withSubPath("vllm_stub.py")
+                .build());
     Stream.<HasMetadata>of(
             new ConfigMapBuilder()
                 .withNewMetadata()

@@ -39,7 +39,8 @@ record Workload(String namespace, String kind, String name) {
     return label(Labels.INJECT + "-");
   }
 
-  private Workload label(String change) {
+  /** Changes a label, as kubectl writes it. */
+  Workload label(String change) {
     Cluster.kubectl("-n", namespace, "label", "--overwrite", resource(), change);
     return this;
   }

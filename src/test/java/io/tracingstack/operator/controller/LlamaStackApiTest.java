@@ -10,12 +10,14 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.tracingstack.operator.api.v1alpha1.ConditionType;
 import io.tracingstack.operator.api.v1alpha1.Labels;
 import io.tracingstack.operator.api.v1alpha1.LlamaStackStatus;
+import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
 import io.tracingstack.operator.status.Conditions;
 import io.tracingstack.operator.testing.LlamaStackOperators;
 import io.tracingstack.operator.testing.Manifests;
 import io.tracingstack.operator.testing.OperatorTest;
 import io.tracingstack.operator.testing.SimulatedControllers.Pods;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,10 +31,15 @@ import org.junit.jupiter.api.Test;
 class LlamaStackApiTest extends OperatorTest {
   private static final String MARK = "a".repeat(12);
 
-  private static final String GONE =
+  private static final String STARTER =
       """
       {"version":"0.4.4","before":{"sha256":"","checks":{}},"after":{"sha256":"","checks":{}},\
-      "applied":false,"reason":"ModuleGone","message":"no tracing.py"}""";
+      "applied":false,"reason":"StarterInstalled","message":"packages are there","handsOn":false}""";
+
+  private static final String LACKS =
+      STARTER
+          .replace("StarterInstalled", "NoInstrumentation")
+          .replace("packages are there", "the image lacks opentelemetry-distro");
 
   @Inject LlamaStackOperators operators;
 
@@ -100,11 +107,28 @@ class LlamaStackApiTest extends OperatorTest {
     String namespace = served();
     label(namespace, "llamastack");
     awaitInjected(namespace, "assistant");
-    controllers.rollOut(namespace, "assistant", Pods.healthy("").reporting(GONE));
+    controllers.rollOut(namespace, "assistant", Pods.healthy("").reporting(STARTER));
     awaitState(namespace, "assistant", "Traced");
     assertThat(reason(namespace, ConditionType.AGENT_VERIFIED)).isEqualTo("PatchNotApplicable");
     assertThat(statusOf(namespace, "assistant").llamaStack().patch().reason())
-        .isEqualTo("ModuleGone");
+        .isEqualTo("StarterInstalled");
+    assertThat(statusOf(namespace, "assistant").llamaStack().propagationMessage())
+        .contains("lacks opentelemetry-instrumentation-httpx");
+  }
+
+  @Test
+  void aServerThatItsImageCannotTraceIsPutBackAndToldWhatItLacks() {
+    String namespace = served();
+    String before = template(namespace, "assistant");
+    label(namespace, "llamastack");
+    awaitInjected(namespace, "assistant");
+    controllers.rollOut(
+        namespace, "assistant", Pods.healthy("").reporting(LACKS).readyFor(Duration.ofHours(1)));
+    eventually().until(() -> template(namespace, "assistant").equals(before));
+    TracedWorkloadStatus.Reverted reverted = statusOf(namespace, "assistant").reverted();
+    assertThat(reverted.reason()).isEqualTo("NoInstrumentationInImage");
+    assertThat(reverted.message()).contains("opentelemetry-distro");
+    assertThat(reverted.counted()).isFalse();
   }
 
   @Test
@@ -222,6 +246,51 @@ class LlamaStackApiTest extends OperatorTest {
             () ->
                 String.valueOf(statusOf(namespace, "assistant").llamaStack())
                     .contains("granite-predictor, which does not exist"));
+  }
+
+  @Test
+  void whatTheServerLeansOnIsToldBeforeAnythingIsWritten() {
+    String namespace = cluster.namespace("llama", Map.of());
+    apply(
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: granite, namespace: %s}
+        spec: {ports: [{port: 8080}]}
+        """
+            .formatted(namespace));
+    apply(
+        """
+        apiVersion: networking.k8s.io/v1
+        kind: NetworkPolicy
+        metadata: {name: closed, namespace: %s}
+        spec: {podSelector: {}, policyTypes: [Egress]}
+        """
+            .formatted(namespace));
+    operators.serve(
+        LLAMA_STACK_DISTRIBUTION,
+        namespace,
+        "assistant",
+        "  - {name: VLLM_URL, value: \"http://granite:8080/v1\"}",
+        "  - {name: MODEL, valueFrom: {configMapKeyRef: {name: settings, key: model}}}",
+        "  - {name: POSTGRES_USER, valueFrom: {secretKeyRef: {name: postgres-secret, key: user}}}");
+    controllers.rollOut(
+        namespace,
+        "assistant",
+        Pods.failing("", "CreateContainerConfigError: secret \"postgres-secret\" not found", ""));
+
+    label(namespace, "llamastack");
+    awaitState(namespace, "assistant", "WorkloadUnhealthy");
+
+    assertThat(statusOf(namespace, "assistant").message()).contains("postgres-secret");
+    assertThat(String.join("\n", statusOf(namespace, "assistant").llamaStack().warnings()))
+        .contains(
+            "granite, which has no pod that is ready",
+            "MODEL takes key model of ConfigMap settings, which does not exist",
+            "POSTGRES_USER takes key user of Secret postgres-secret, which the kubelet does not find",
+            "NetworkPolicy closed",
+            "kubernetes.io/metadata.name: platform");
+    assertThat(template(namespace, "assistant")).doesNotContain("tracingstack");
   }
 
   @Test

@@ -203,10 +203,15 @@ class RbacApiTest extends OperatorTest {
     eventually().until(() -> traced(namespace, "deployment-shop").isEmpty());
   }
 
-  /** Its pod outlives the undo, and is deleted. */
+  /** Its events are read, and its pod outlives the undo and is deleted. */
   private void failingSet(String namespace, String name) {
     apply(Manifests.statefulSet(namespace, name, 8080));
+    settle("statefulsets", namespace, name);
+    var set = cluster.admin().apps().statefulSets().inNamespace(namespace).withName(name);
+    controllers.refuse(set.get(), "Error creating: exceeded quota: compute");
     label("statefulsets", namespace, name, Labels.INJECT, "java");
+    awaitStateOf(namespace, "statefulset-" + name, "WorkloadUnhealthy");
+    controllers.rollOutSet(namespace, name, Pods.healthy(sha256()));
     awaitInjected("statefulsets", namespace, name);
     controllers.rollOutSet(namespace, name, Pods.failing(sha256(), "CrashLoopBackOff", "Error"));
     awaitStateOf(namespace, "statefulset-" + name, "Reverting");
@@ -230,11 +235,15 @@ class RbacApiTest extends OperatorTest {
     for (ServerApi api : ServerApi.values()) {
       String name = api.plural();
       operators.install(api);
-      operators.serve(api, namespace, name, "  - {name: VLLM_URL, value: \"http://vllm:8000\"}");
+      operators.serve(
+          api, namespace, name, "  - {name: VLLM_URL, value: \"http://tracing-collector:4318\"}");
       operators.mountClaim(namespace, name);
       controllers.rollOut(namespace, name, Pods.healthy(""));
-      operators.label(api, namespace, name, Labels.INJECT, "llamastack");
-      awaitState(namespace, name, "VolumeDeadlock");
+      operators.label(api, namespace, name, Labels.INJECT, api.language());
+      awaitState(
+          namespace,
+          name,
+          api.language().equals(Labels.INJECT_VLLM) ? "ManagedByKServe" : "VolumeDeadlock");
       operators.uninstall(api);
       eventually().until(() -> traced(namespace, "deployment-" + name).isEmpty());
     }

@@ -46,15 +46,16 @@ public final class ArbitraryTemplates {
   }
 
   private static Arbitrary<List<Container>> containers(int atLeast, String... names) {
-    return Combinators.combine(Arbitraries.of(names), env(), mounts(), resources())
+    return Combinators.combine(Arbitraries.of(names), env(), mounts(), resources(), args())
         .as(
-            (name, env, mounts, resources) ->
+            (name, env, mounts, resources, args) ->
                 new ContainerBuilder()
                     .withName(name)
                     .withImage("registry.example.com/" + name + ":1")
                     .withEnv(env)
                     .withVolumeMounts(mounts)
                     .withResources(resources)
+                    .withArgs(args)
                     .build())
         .list()
         .ofMinSize(atLeast)
@@ -118,6 +119,13 @@ public final class ArbitraryTemplates {
         .list()
         .ofMaxSize(6)
         .uniqueElements(EnvVar::getName);
+  }
+
+  private static Arbitrary<List<String>> args() {
+    return Arbitraries.of(
+            "serve", "--model", "org/model", "--port=8000", "--otlp-traces-endpoint", "--x", "a b")
+        .list()
+        .ofMaxSize(4);
   }
 
   private static Arbitrary<List<VolumeMount>> mounts() {

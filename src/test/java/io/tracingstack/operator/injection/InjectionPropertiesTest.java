@@ -15,6 +15,7 @@ import io.tracingstack.operator.stack.InstrumentationPlan;
 import io.tracingstack.operator.testing.JsonPatch;
 import io.tracingstack.operator.testing.ServerSideApply;
 import io.tracingstack.operator.testing.TestStacks;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -119,6 +120,46 @@ class InjectionPropertiesTest {
               assertThat(decide(again, instrumentation).plan()).contains(plan);
               assertThat(Footprint.of(injected).orElseThrow().takenBackIn(injected)).isFalse();
             });
+  }
+
+  @Property(tries = 500)
+  void anArgumentThatWeAddedGoesAndAllOthersStay(
+      @ForAll("templates") PodTemplateSpec original, @ForAll("arguments") String argument) {
+    InjectionPlan plan = arguing(original, argument);
+    PodTemplateSpec injected =
+        ServerSideApply.apply(original, plan.fragment(), path -> path.endsWith(".args"));
+
+    for (Container before : original.getSpec().getContainers()) {
+      List<String> expected = new ArrayList<>(before.getArgs());
+      expected.add(argument);
+      assertThat(container(injected, before.getName()).getArgs()).isEqualTo(expected);
+    }
+    assertThat(tree(Footprint.strip(injected))).isEqualTo(tree(original));
+    assertThat(removed(injected)).isEqualTo(tree(original));
+    assertThat(arguing(Footprint.strip(injected), argument)).isEqualTo(plan);
+    assertThat(plan.isAppliedTo(injected)).isTrue();
+    assertThat(plan.isAppliedTo(original)).isFalse();
+    assertThat(Footprint.of(injected).orElseThrow().takenBackIn(injected)).isFalse();
+  }
+
+  @Provide
+  Arbitrary<String> arguments() {
+    // Some of them are the user's as well.
+    return Arbitraries.of("--otlp-traces-endpoint=http://c:4318/v1/traces", "--port=8000", "--x");
+  }
+
+  /** Adds an argument and a variable to every container, and brings no files. */
+  private static InjectionPlan arguing(PodTemplateSpec template, String argument) {
+    return new InjectedTemplate(Optional.empty())
+        .plan(
+            "journey",
+            template.getSpec().getContainers(),
+            (target, revision) ->
+                new InjectedTemplate.Additions(
+                    List.of(new EnvVar("REVISION_OF_OURS", "r" + revision, null)),
+                    Optional.empty(),
+                    Optional.of(argument)),
+            "");
   }
 
   @Property(tries = 500)

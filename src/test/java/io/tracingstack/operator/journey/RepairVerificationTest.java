@@ -29,28 +29,25 @@ class RepairVerificationTest {
 
   @Test
   void aRepairIsVerifiedWhenAllPodsHaveIt() {
-    Finding finding = RepairVerification.finding(List.of(REPAIRED, REPAIRED), true);
+    Finding finding = RepairVerification.finding(List.of(REPAIRED, REPAIRED));
     assertThat(finding.reason()).isEqualTo(Reason.REPAIR_APPLIED);
     assertThat(finding.holds()).isTrue();
     assertThat(finding.message()).contains("llama-stack 0.3.5", "2 pods");
   }
 
-  /** Reason of a report, whether the server may need the repair, and what is said. */
+  /** Reason of a report, and what is said. */
   @ParameterizedTest
   @CsvSource({
-    "AlreadyFixed, true, REPAIR_NOT_NEEDED, true",
-    "ModuleGone, true, PATCH_NOT_APPLICABLE, true",
-    "PackageMissing, false, PATCH_NOT_APPLICABLE, true",
-    "PackageMissing, true, REPAIR_NOT_APPLIED, true",
-    "AnchorsNotFound, true, REPAIR_NOT_APPLIED, true",
-    "VersionTooOld, false, REPAIR_NOT_APPLIED, true",
-    "PatchDisabled, true, REPAIR_NOT_APPLIED, true",
-    "NoInstrumentation, false, NO_INSTRUMENTATION_IN_IMAGE, false"
+    "AlreadyFixed, REPAIR_NOT_NEEDED, true",
+    "StarterInstalled, PATCH_NOT_APPLICABLE, true",
+    "PackageMissing, REPAIR_NOT_APPLIED, true",
+    "AnchorsNotFound, REPAIR_NOT_APPLIED, true",
+    "VersionTooOld, REPAIR_NOT_APPLIED, true",
+    "PatchDisabled, REPAIR_NOT_APPLIED, true",
+    "NoInstrumentation, NO_INSTRUMENTATION_IN_IMAGE, false"
   })
-  void onlyAnImageWithoutAnyTracingIsAFailure(
-      String reported, boolean repairable, Reason reason, boolean holds) {
-    Finding finding =
-        RepairVerification.finding(List.of(REPAIRED, reporting(reported)), repairable);
+  void onlyAnImageWithoutAnyTracingIsAFailure(String reported, Reason reason, boolean holds) {
+    Finding finding = RepairVerification.finding(List.of(REPAIRED, reporting(reported)));
     assertThat(finding.reason()).isEqualTo(reason);
     assertThat(finding.holds()).isEqualTo(holds);
     assertThat(finding.message()).startsWith("pod b: ");
@@ -58,14 +55,14 @@ class RepairVerificationTest {
 
   @Test
   void anInitContainerThatSaysNothingLeavesTheServerAsItIs() {
-    Finding finding = RepairVerification.finding(List.of(TestPods.withoutReport("b")), true);
+    Finding finding = RepairVerification.finding(List.of(TestPods.withoutReport("b")));
     assertThat(finding.reason()).isEqualTo(Reason.REPAIR_NOT_APPLIED);
     assertThat(finding.holds()).isTrue();
   }
 
   @Test
   void podsThatHaveNotReportedAreWaitedFor() {
-    assertThat(RepairVerification.finding(List.of(REPAIRED, TestPods.starting("b")), true).reason())
+    assertThat(RepairVerification.finding(List.of(REPAIRED, TestPods.starting("b"))).reason())
         .isEqualTo(Reason.AWAITING_PODS);
   }
 
@@ -74,7 +71,7 @@ class RepairVerificationTest {
     LlamaStackStatus status = findings("x/llama-stack:latest").status(List.of(REPAIRED));
     assertThat(status.version() + " by " + status.versionSource()).isEqualTo("0.3.5 by Image");
     assertThat(status.action()).isEqualTo("Patch");
-    assertThat(status.propagation()).isEqualTo("None");
+    assertThat(status.propagation()).isEqualTo("Joins");
     assertThat(status.content()).isEqualTo("Redacted");
     assertThat(status.patch().running()).isEqualTo("Unknown");
     assertThat(status.patch().checks()).containsEntry("tasks", "failed -> passed");

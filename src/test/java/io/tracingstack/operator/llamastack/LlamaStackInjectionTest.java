@@ -3,7 +3,6 @@ package io.tracingstack.operator.llamastack;
 import static io.tracingstack.operator.testing.TestWorkloads.container;
 import static io.tracingstack.operator.testing.TestWorkloads.deployment;
 import static io.tracingstack.operator.testing.TestWorkloads.env;
-import static io.tracingstack.operator.testing.TestWorkloads.envFromSecret;
 import static io.tracingstack.operator.testing.TestWorkloads.template;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -176,16 +175,18 @@ class LlamaStackInjectionTest {
   }
 
   @Test
-  void withoutThePatchNothingIsPutOnThePathOrRun() {
-    PodTemplateSpec template = template(container("llama-stack", envFromSecret("PYTHONPATH")));
-    InjectionPlan plan =
+  void withoutThePatchTheSameProgramsAreToldToLeaveTheModuleAlone() {
+    PodTemplateSpec template = template(container("llama-stack"));
+    Container patching = initContainer(plan(template));
+    InjectionPlan never =
         decide(template, Map.of(), Optional.empty(), Map.of(), "llamaStack: {patch: Never}")
             .plan()
             .orElseThrow();
-    Container init = plan.fragment().getSpec().getInitContainers().get(0);
-    assertThat(init.getEnv()).extracting(EnvVar::getName).containsExactly("TRACINGSTACK_TARGET");
-    assertThat(init.getCommand().get(2)).contains("\"PatchDisabled\"");
-    assertThat(names(plan)).doesNotContain("PYTHONPATH").contains("OTEL_SERVICE_NAME");
+    assertThat(initContainer(never).getEnv())
+        .contains(env("TRACINGSTACK_PATCH", "never"))
+        .hasSameSizeAs(patching.getEnv());
+    assertThat(initContainer(never).getCommand()).isEqualTo(patching.getCommand());
+    assertThat(variable(never, "PYTHONPATH")).isEqualTo("/tracingstack/llamastack/site");
   }
 
   @Test
@@ -275,6 +276,10 @@ class LlamaStackInjectionTest {
         instrumentation,
         EnvFromNames.NONE,
         new LlamaStackInjection.Facts(server, namespace));
+  }
+
+  private static Container initContainer(InjectionPlan plan) {
+    return plan.fragment().getSpec().getInitContainers().get(0);
   }
 
   private static List<String> names(InjectionPlan plan) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tracingstack.operator.api.v1alpha1.Labels;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -29,9 +30,22 @@ class ServerSelectionTest {
       String deployment, String server, String namespace, boolean selected, String language) {
     assertThat(
             ServerSelection.language(
-                    label(deployment), label(server), label(namespace), () -> selected)
+                    label(deployment),
+                    label(server),
+                    label(namespace),
+                    "llamastack",
+                    () -> selected)
                 .orElse("none"))
         .isEqualTo(language);
+  }
+
+  @Test
+  void aNamespacesLabelIsForServersOfThatKind() {
+    Map<String, String> none = Map.of();
+    assertThat(ServerSelection.language(none, none, label("vllm"), "vllm", () -> false))
+        .contains("vllm");
+    assertThat(ServerSelection.language(none, none, label("llamastack"), "vllm", () -> false))
+        .isEmpty();
   }
 
   private static Map<String, String> label(String value) {

@@ -10,7 +10,9 @@ import io.tracingstack.operator.injection.EnvFromNames;
 import io.tracingstack.operator.injection.JavaInjection;
 import io.tracingstack.operator.testing.ServerSideApply;
 import io.tracingstack.operator.testing.TestStacks;
+import io.tracingstack.operator.vllm.VllmInjection;
 import java.util.Map;
+import java.util.Optional;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -39,5 +41,23 @@ class MergePropertiesTest {
                     .isEqualTo(
                         ServerSideApply.tree(
                             ServerSideApply.apply(original, plan.fragment(), path -> takeOver))));
+  }
+
+  @Property(tries = 500)
+  void argumentsOfModelServersAreMergedAsWell(@ForAll("templates") PodTemplateSpec original) {
+    VllmInjection.decide(
+            "journey",
+            deployment(original),
+            TestStacks.instrumentation(),
+            EnvFromNames.NONE,
+            new VllmInjection.Facts(Optional.empty(), Map.of(), Map.of()))
+        .plan()
+        .ifPresent(
+            plan ->
+                assertThat(ServerSideApply.tree(Merge.of(original, plan.fragment())))
+                    .isEqualTo(
+                        ServerSideApply.tree(
+                            ServerSideApply.apply(
+                                original, plan.fragment(), path -> path.endsWith(".args")))));
   }
 }

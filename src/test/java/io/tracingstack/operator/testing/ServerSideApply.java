@@ -63,7 +63,7 @@ public final class ServerSideApply {
                       merge(live.path(e.getKey()), e.getValue(), path + "." + e.getKey(), taken)));
       return result;
     }
-    if (wanted.isArray()) {
+    if (wanted.isArray() && !isOneValue(path)) {
       ArrayNode result = live.deepCopy();
       for (JsonNode item : wanted) {
         int at = indexOf(result, item);
@@ -82,6 +82,11 @@ public final class ServerSideApply {
       throw new ConflictException(path + ": " + live + " is another manager's");
     }
     return live;
+  }
+
+  /** The API server keeps most lists of plain values as one field (atomic). */
+  private static boolean isOneValue(String path) {
+    return path.endsWith(".args") || path.endsWith(".command");
   }
 
   private static int indexOf(ArrayNode list, JsonNode item) {

@@ -60,7 +60,11 @@ public class SimulatedControllers {
           Duration.ZERO);
     }
 
-    /** The init container has ended, and the application's does not run. */
+    /**
+     * The init container has ended, and the application's does not run.
+     *
+     * @param waiting the reason, and the kubelet's words after a colon, if it says more
+     */
     public static Pods failing(String sha256, String waiting, String lastTermination) {
       return new Pods(healthy(sha256).report(), waiting, lastTermination, Duration.ZERO);
     }
@@ -433,7 +437,8 @@ public class SimulatedControllers {
                 container
                     .withNewState()
                     .withNewWaiting()
-                    .withReason(pods.waiting())
+                    .withReason(pods.waiting().replaceFirst(": .*", ""))
+                    .withMessage(pods.waiting().replaceFirst("^[A-Za-z]*(: )?", ""))
                     .endWaiting()
                     .endState();
               }

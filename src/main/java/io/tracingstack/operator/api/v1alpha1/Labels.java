@@ -1,5 +1,7 @@
 package io.tracingstack.operator.api.v1alpha1;
 
+import java.util.Set;
+
 /** Labels and annotations that users set or see; the one home of these strings. */
 public final class Labels {
   /** What the names of all labels and annotations of ours begin with. */
@@ -13,6 +15,15 @@ public final class Labels {
 
   /** Value of {@link #INJECT} for LlamaStack servers. */
   public static final String INJECT_LLAMA_STACK = "llamastack";
+
+  /** Value of {@link #INJECT} for model servers that are vLLM. */
+  public static final String INJECT_VLLM = "vllm";
+
+  /**
+   * Values of {@link #INJECT} that on a namespace are for the servers in it only, not for what
+   * stands beside them.
+   */
+  public static final Set<String> INJECT_SERVERS = Set.of(INJECT_LLAMA_STACK, INJECT_VLLM);
 
   /** On a namespace or workload, as label or annotation: the stack that may reach it. */
   public static final String STACK = "tracingstack.io/stack";

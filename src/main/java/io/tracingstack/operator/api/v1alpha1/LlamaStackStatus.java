@@ -24,8 +24,10 @@ public record LlamaStackStatus(
     @JsonPropertyDescription("What spans keep of prompts and answers: Off, Redacted or Full")
         String content,
     @JsonPropertyDescription(
-            "Whether the server hands its trace on to what it calls: None, or TraceContext")
+            "How far a caller's trace goes: None, Joins (into the server, and not on to what it"
+                + " calls), TraceContext (on to what it calls), or Unknown")
         String propagation,
+    @JsonPropertyDescription("The same in one sentence") String propagationMessage,
     @JsonPropertyDescription("What to look after, though it does not keep the server from tracing")
         List<String> warnings) {
 

@@ -41,7 +41,8 @@ public enum Reason {
   UNSUPPORTED_LANGUAGE(
       "UnsupportedLanguage",
       Group.WAITING,
-      "use tracingstack.io/inject=java, llamastack for LlamaStack servers, or \"false\""),
+      "use tracingstack.io/inject=java, llamastack for LlamaStack servers, vllm for model servers, or"
+          + " \"false\""),
   // Preflight
   CLEAR("Clear", Group.PROGRESSING, ""),
   AMBIGUOUS_CONTAINER(
@@ -70,8 +71,17 @@ public enum Reason {
   OWN_EXPORTER(
       "OwnExporter",
       Group.WAITING,
-      "remove the named variable to send this workload's spans to the stack, or keep it and remove"
-          + " the label"),
+      "remove the named variable or argument to send this workload's spans to the stack, or keep it"
+          + " and remove the label"),
+  ARGUMENT_NEEDED(
+      "ArgumentNeeded",
+      Group.WAITING,
+      "add the argument where the command line comes from; all else follows by itself"),
+  MANAGED_BY_KSERVE(
+      "ManagedByKServe",
+      Group.WAITING,
+      "what is to be added goes into the named object: its controller takes everything else out of"
+          + " the Deployment"),
   NAME_TAKEN(
       "NameTaken",
       Group.WAITING,
@@ -192,6 +202,7 @@ public enum Reason {
   REMOVED("Removed", Group.WAITING, ""),
   // AgentVerified
   VERIFIED("Verified", Group.PROGRESSING, ""),
+  NO_AGENT_NEEDED("NoAgentNeeded", Group.PROGRESSING, ""),
   AWAITING_PODS("AwaitingPods", Group.PROGRESSING, "wait for pods of this revision"),
   DIGEST_MISMATCH(
       "DigestMismatch",
@@ -216,8 +227,9 @@ public enum Reason {
   NO_INSTRUMENTATION_IN_IMAGE(
       "NoInstrumentationInImage",
       Group.FAILED,
-      "use an image with the OpenTelemetry packages for Python (opentelemetry-distro and"
-          + " opentelemetry-exporter-otlp): this server makes no spans by itself"),
+      "use an image with the packages of OpenTelemetry that the message names; or remove the label,"
+          + " and have the OpenTelemetry Operator bring its own"
+          + " (instrumentation.opentelemetry.io/inject-python)"),
   // RolledOut
   ROLLED_OUT("RolledOut", Group.PROGRESSING, ""),
   PROGRESSING("Progressing", Group.PROGRESSING, "wait for the rollout"),

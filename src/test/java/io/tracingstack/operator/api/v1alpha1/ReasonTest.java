@@ -25,6 +25,7 @@ class ReasonTest {
           Reason.INJECTED,
           Reason.REMOVED,
           Reason.VERIFIED,
+          Reason.NO_AGENT_NEEDED,
           Reason.REPAIR_APPLIED,
           Reason.PATCH_NOT_APPLICABLE,
           Reason.REPAIR_NOT_NEEDED,

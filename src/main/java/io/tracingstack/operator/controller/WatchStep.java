@@ -18,12 +18,14 @@ import io.tracingstack.operator.journey.StatusDraft;
 import io.tracingstack.operator.journey.Turns;
 import io.tracingstack.operator.status.Finding;
 import io.tracingstack.operator.verification.Evidence;
+import io.tracingstack.operator.verification.FoundTrace;
 import io.tracingstack.operator.verification.Judgement;
 import io.tracingstack.operator.verification.PodView;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -199,6 +201,7 @@ public class WatchStep {
       witnesses
           .counted(subject.stack(), subject.plan().revision())
           .ifPresent(spans -> draft.seenAgain(spans, clock.instant()));
+      confirmRepair(subject, pods, Optional.empty());
     }
     if (subject.stored().rollout().byRuns()
         || !draft.silentFor(subject.stack().rollout().silentAfter(), clock.instant())) {
@@ -240,7 +243,7 @@ public class WatchStep {
   }
 
   private void prove(Subject subject, List<PodView> pods, Evidence evidence, Judgement judgement) {
-    confirmRepair(subject, pods, evidence, judgement);
+    confirmRepair(subject, pods, evidence.foundById());
     String now = StatusDraft.timestamp(clock.instant());
     subject
         .draft()
@@ -258,19 +261,15 @@ public class WatchStep {
   }
 
   /** That the running server has the repair is claimed when its own spans say so. */
-  private void confirmRepair(
-      Subject subject, List<PodView> pods, Evidence evidence, Judgement judgement) {
+  private void confirmRepair(Subject subject, List<PodView> pods, Optional<FoundTrace> found) {
     Optional<String> mark =
         pods.stream().flatMap(p -> p.repair().stream()).flatMap(r -> r.mark().stream()).findFirst();
     if (mark.isPresent() && subject.isLlamaStack()) {
       StatusDraft draft = subject.draft();
-      evidence
-          .foundById()
-          .or(() -> judgement.traceId().flatMap(id -> witnesses.trace(subject.stack(), id)))
-          .ifPresent(
-              trace ->
-                  draft.llamaStack(
-                      LlamaStackFindings.confirmed(draft.llamaStack(), mark.get(), trace)));
+      List<FoundTrace> traces =
+          new ArrayList<>(witnesses.traces(subject.stack(), subject.plan().revision(), pods));
+      found.ifPresent(traces::add);
+      draft.llamaStack(LlamaStackFindings.confirmed(draft.llamaStack(), mark.get(), traces));
     }
   }
 

@@ -18,6 +18,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,9 @@ public class Witnesses {
 
   /** One pod's span is proof enough; a longer query only costs the store. */
   private static final int SEARCHED_PODS = 20;
+
+  /** Of how many traces the processes that made them are looked at. */
+  private static final int SAMPLE = 10;
 
   private final KubernetesClient client;
   private final ProofRequests proofRequests;
@@ -89,15 +93,20 @@ public class Witnesses {
     }
   }
 
-  /** A trace that was found before; empty when the store does not answer. */
-  Optional<FoundTrace> trace(StackPlan stack, String traceId) {
-    try {
-      return stack.backend().query().isPresent()
-          ? store.byId(stack.backend().query().get(), traceId)
-          : Optional.empty();
-    } catch (WitnessException silent) {
-      return Optional.empty();
+  /** Some traces of these pods; fewer, or none, when the store does not answer. */
+  List<FoundTrace> traces(StackPlan stack, String revision, List<PodView> pods) {
+    List<FoundTrace> found = new ArrayList<>();
+    Optional<URI> query = stack.backend().query();
+    if (query.isPresent()) {
+      try {
+        for (String id : store.byRevision(query.get(), revision, searched(pods), SAMPLE)) {
+          store.byId(query.get(), id).ifPresent(found::add);
+        }
+      } catch (WitnessException silent) {
+        return found;
+      }
     }
+    return found;
   }
 
   /**
@@ -153,7 +162,8 @@ public class Witnesses {
         }
         // The store is asked only when it can know something: searches cost it more than lookups.
         if (byId.isEmpty() && counted.orElse(0) > 0) {
-          bySearch = store.byRevision(query.get(), revision, searched(pods));
+          bySearch =
+              store.byRevision(query.get(), revision, searched(pods), 1).stream().findFirst();
         }
       } catch (WitnessException e) {
         storeSilent = Optional.of(e.getMessage());

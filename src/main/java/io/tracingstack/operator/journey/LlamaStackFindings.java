@@ -11,6 +11,7 @@ import io.tracingstack.operator.stack.LlamaStackPlan;
 import io.tracingstack.operator.verification.FoundTrace;
 import io.tracingstack.operator.verification.PodView;
 import io.tracingstack.operator.verification.RepairReport;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -104,16 +105,24 @@ public record LlamaStackFindings(
   }
 
   /**
-   * The same with what spans of the running server say of the repair.
+   * The same with what spans of the running server say of the repair. What one process has shown
+   * stands, whatever others show later.
    *
    * @param mark what they carry if it runs
+   * @param traces some of the server's
    */
-  public static LlamaStackStatus confirmed(LlamaStackStatus status, String mark, FoundTrace trace) {
-    if (trace.showsUnrepaired()) {
+  public static LlamaStackStatus confirmed(
+      LlamaStackStatus status, String mark, Collection<FoundTrace> traces) {
+    boolean contradicted =
+        CONTRADICTED.equals(status.patch().running())
+            || traces.stream().anyMatch(FoundTrace::showsUnrepaired);
+    if (contradicted) {
       return with(status, CONTRADICTED, null);
     }
-    int processes = trace.repairedProcesses(mark).size();
-    return processes == 0 ? status : with(status, CONFIRMED, processes);
+    int processes =
+        (int) traces.stream().flatMap(t -> t.repairedProcesses(mark).stream()).distinct().count();
+    int before = Objects.requireNonNullElse(status.patch().workers(), 0);
+    return processes == 0 ? status : with(status, CONFIRMED, Math.max(processes, before));
   }
 
   /** The same with what was seen before of the very same repair, while its proof stands. */

@@ -51,7 +51,7 @@ public class TempoTraceStore implements TraceStore {
   }
 
   @Override
-  public Optional<String> byRevision(URI base, String revision, List<String> pods)
+  public List<String> byRevision(URI base, String revision, List<String> pods, int most)
       throws WitnessException {
     // Names of pods have no special character but the dot.
     String ofPods =
@@ -63,10 +63,15 @@ public class TempoTraceStore implements TraceStore {
     HttpResponse<String> response =
         get(
             base.resolve(
-                "/api/search?limit=1&q=" + URLEncoder.encode(query, StandardCharsets.UTF_8)));
-    String id = body(base, response).path("traces").path(0).path("traceID").asText("");
-    // Tempo leaves out leading zeros in search results (grafana/tempo#4967).
-    return id.isEmpty() ? Optional.empty() : Optional.of("0".repeat(32 - id.length()) + id);
+                "/api/search?limit=%d&q=%s"
+                    .formatted(most, URLEncoder.encode(query, StandardCharsets.UTF_8))));
+    List<String> ids = new ArrayList<>();
+    for (JsonNode trace : body(base, response).path("traces")) {
+      String id = trace.path("traceID").asText();
+      // Tempo leaves out leading zeros in search results (grafana/tempo#4967).
+      ids.add("0".repeat(32 - id.length()) + id);
+    }
+    return ids;
   }
 
   private static HttpResponse<String> get(URI uri) throws WitnessException {

@@ -16,11 +16,13 @@ public interface TraceStore {
   Optional<FoundTrace> byId(URI base, String traceId) throws WitnessException;
 
   /**
-   * The id of a trace with a span of this revision.
+   * Ids of traces with a span of this revision, in no order.
    *
    * @param base the store's base URI
    * @param pods names of the pods; none when a span of any pod will do
+   * @param most how many ids at the most
    * @throws WitnessException when the store does not answer
    */
-  Optional<String> byRevision(URI base, String revision, List<String> pods) throws WitnessException;
+  List<String> byRevision(URI base, String revision, List<String> pods, int most)
+      throws WitnessException;
 }

@@ -227,12 +227,6 @@ class JourneyApiTest extends OperatorTest {
             });
   }
 
-  private String revision(String namespace, String deployment) {
-    return stored("deployments", namespace, deployment)
-        .at("/spec/template/metadata/labels/tracingstack.io~1revision")
-        .asText();
-  }
-
   private String status(String namespace, ConditionType type) {
     return Conditions.find(statusOf(namespace, "shop").conditions(), type)
         .map(Condition::getStatus)

@@ -62,6 +62,8 @@ class LlamaStackApiTest extends OperatorTest {
     label(namespace, "llamastack");
     int labelled = generation(namespace);
     awaitInjected(namespace, "assistant");
+    // Beside the process that answers the proof request, another one has made a trace.
+    store.add("c".repeat(32), revision(namespace, "assistant"), "", MARK, "18");
     controllers.rollOut(
         namespace, "assistant", Pods.healthy("").reporting(LlamaStackOperators.REPAIR_APPLIED));
     awaitState(namespace, "assistant", "Traced");
@@ -74,7 +76,7 @@ class LlamaStackApiTest extends OperatorTest {
     assertThat(status.action()).isEqualTo("Patch");
     assertThat(status.patch().applied()).isTrue();
     assertThat(status.patch().running()).isEqualTo("Confirmed");
-    assertThat(status.patch().workers()).isEqualTo(1);
+    assertThat(status.patch().workers()).isEqualTo(2);
     assertThat(status.patch().checks()).containsEntry("requests", "failed -> passed");
 
     String injected = template(namespace, "assistant");

@@ -433,11 +433,4 @@ class RehearsalApiTest extends RolloutScenario {
   private long generation(String namespace, String name) {
     return stored("deployments", namespace, name).at("/metadata/generation").asLong();
   }
-
-  private String revision(String namespace, String name) {
-    return stored("deployments", namespace, name)
-        .at("/spec/template/metadata/labels")
-        .path(Labels.REVISION)
-        .asText();
-  }
 }

@@ -254,10 +254,4 @@ class RevertApiTest extends RolloutScenario {
   private static String agent(String image) {
     return "instrumentation: {java: {agentImage: \"%s\"}}".formatted(image);
   }
-
-  private String revision(String namespace, String name) {
-    return stored("deployments", namespace, name)
-        .at("/spec/template/metadata/labels/tracingstack.io~1revision")
-        .asText();
-  }
 }

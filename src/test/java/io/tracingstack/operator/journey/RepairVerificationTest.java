@@ -90,7 +90,7 @@ class RepairVerificationTest {
     LlamaStackStatus status = findings("x:0.3.5").status(List.of(REPAIRED));
     LlamaStackStatus confirmed =
         LlamaStackFindings.confirmed(
-            status, MARK, trace(span(MARK, "17"), span(MARK, "18"), span("", "")));
+            status, MARK, traces(span(MARK, "17"), span(MARK, "18"), span("", "")));
     assertThat(confirmed.patch().running()).isEqualTo("Confirmed");
     assertThat(confirmed.patch().workers()).isEqualTo(2);
     assertThat(LlamaStackFindings.stillConfirmed(status, confirmed)).isEqualTo(confirmed);
@@ -99,7 +99,7 @@ class RepairVerificationTest {
             .status(
                 List.of(TestPods.repaired("a", APPLIED.replace("a".repeat(64), "c".repeat(64)))));
     assertThat(LlamaStackFindings.stillConfirmed(other, confirmed)).isEqualTo(other);
-    assertThat(LlamaStackFindings.confirmed(status, MARK, trace(span("other", "17"))))
+    assertThat(LlamaStackFindings.confirmed(status, MARK, traces(span("other", "17"))))
         .isEqualTo(status);
   }
 
@@ -108,13 +108,28 @@ class RepairVerificationTest {
     LlamaStackStatus status = findings("x:0.3.5").status(List.of(REPAIRED));
     LlamaStackStatus contradicted =
         LlamaStackFindings.confirmed(
-            status, MARK, trace(span(MARK, "17"), span(FoundTrace.UNREPAIRED, "")));
+            status, MARK, traces(span(MARK, "17"), span(FoundTrace.UNREPAIRED, "")));
     assertThat(contradicted.patch().running()).isEqualTo("Contradicted");
     assertThat(LlamaStackFindings.stillConfirmed(status, contradicted)).isEqualTo(contradicted);
   }
 
-  private static FoundTrace trace(FoundTrace.Span... spans) {
-    return new FoundTrace("f00d", List.of(spans));
+  @Test
+  void whatAProcessShowedStandsBesideWhatOthersShowLater() {
+    LlamaStackStatus status = findings("x:0.3.5").status(List.of(REPAIRED));
+    List<FoundTrace> one = traces(span(MARK, "17"));
+    List<FoundTrace> two = List.of(one.get(0), traces(span(MARK, "18")).get(0));
+    LlamaStackStatus both = LlamaStackFindings.confirmed(status, MARK, two);
+    assertThat(both.patch().workers()).isEqualTo(2);
+    assertThat(LlamaStackFindings.confirmed(both, MARK, one)).isEqualTo(both);
+
+    LlamaStackStatus contradicted =
+        LlamaStackFindings.confirmed(both, MARK, traces(span(FoundTrace.UNREPAIRED, "")));
+    assertThat(contradicted.patch().running()).isEqualTo("Contradicted");
+    assertThat(LlamaStackFindings.confirmed(contradicted, MARK, two)).isEqualTo(contradicted);
+  }
+
+  private static List<FoundTrace> traces(FoundTrace.Span... spans) {
+    return List.of(new FoundTrace("f00d", List.of(spans)));
   }
 
   private static FoundTrace.Span span(String mark, String process) {

@@ -28,7 +28,9 @@ class TempoTraceStoreTest {
         exchange -> {
           query.set(
               URLDecoder.decode(exchange.getRequestURI().getRawQuery(), StandardCharsets.UTF_8));
-          byte[] body = "{\"traces\": [{\"traceID\": \"abc\"}]}".getBytes(StandardCharsets.UTF_8);
+          byte[] body =
+              "{\"traces\": [{\"traceID\": \"abc\"}, {\"traceID\": \"d\"}]}"
+                  .getBytes(StandardCharsets.UTF_8);
           exchange.sendResponseHeaders(200, body.length);
           exchange.getResponseBody().write(body);
           exchange.close();
@@ -43,17 +45,18 @@ class TempoTraceStoreTest {
 
   @Test
   void aRevisionIsSearchedInThePodsThatWereNamed() throws WitnessException {
-    assertThat(search(List.of("shop-1", "shop.two"))).isEqualTo("0".repeat(29) + "abc");
+    assertThat(search(List.of("shop-1", "shop.two")))
+        .containsExactly("0".repeat(29) + "abc", "0".repeat(31) + "d");
     assertThat(query.get())
         .isEqualTo(
-            "limit=1&q={resource.tracingstack.revision=\"f00d\""
+            "limit=2&q={resource.tracingstack.revision=\"f00d\""
                 + " && resource.k8s.pod.name=~\"shop-1|shop\\\\.two\"}");
   }
 
   @Test
   void whereNoPodIsNamedAnyWillDo() throws WitnessException {
     search(List.of());
-    assertThat(query.get()).isEqualTo("limit=1&q={resource.tracingstack.revision=\"f00d\"}");
+    assertThat(query.get()).isEqualTo("limit=2&q={resource.tracingstack.revision=\"f00d\"}");
   }
 
   @Test
@@ -88,7 +91,7 @@ class TempoTraceStoreTest {
     return URI.create("http://127.0.0.1:" + tempo.getAddress().getPort());
   }
 
-  private String search(List<String> pods) throws WitnessException {
-    return new TempoTraceStore().byRevision(base(), "f00d", pods).orElseThrow();
+  private List<String> search(List<String> pods) throws WitnessException {
+    return new TempoTraceStore().byRevision(base(), "f00d", pods, 2);
   }
 }

@@ -36,13 +36,15 @@ public class FakeTraceStore implements TraceStore {
 
   /** Stores a trace of one span with the mark of a repaired LlamaStack server. */
   public void add(String traceId, String revision, String pod, String mark) {
+    add(traceId, revision, pod, mark, mark.isEmpty() ? "" : "17");
+  }
+
+  /** The same, made by a process of this id. */
+  public void add(String traceId, String revision, String pod, String mark, String process) {
     traces.put(
         traceId,
         new FoundTrace(
-            traceId,
-            List.of(
-                new FoundTrace.Span(
-                    "shop", "GET /", revision, pod, mark, mark.isEmpty() ? "" : "17"))));
+            traceId, List.of(new FoundTrace.Span("shop", "GET /", revision, pod, mark, process))));
   }
 
   String newTraceId() {
@@ -56,13 +58,14 @@ public class FakeTraceStore implements TraceStore {
   }
 
   @Override
-  public Optional<String> byRevision(URI base, String revision, List<String> pods)
+  public List<String> byRevision(URI base, String revision, List<String> pods, int most)
       throws WitnessException {
     answer(base);
     return traces.values().stream()
         .filter(t -> t.ofRevision(revision).filter(s -> isOf(s, pods)).isPresent())
         .map(FoundTrace::traceId)
-        .findFirst();
+        .limit(most)
+        .toList();
   }
 
   /** A span without a pod is of any. */

@@ -215,6 +215,14 @@ public abstract class OperatorTest {
     return template("deployments", namespace, name);
   }
 
+  /** The revision of what is injected into a Deployment; empty when nothing is. */
+  protected String revision(String namespace, String name) {
+    return stored("deployments", namespace, name)
+        .at("/spec/template/metadata/labels")
+        .path(Labels.REVISION)
+        .asText();
+  }
+
   /** Whether anything in the object's managed fields is ours. */
   protected boolean managedByUs(String kind, String namespace, String name) {
     return stored(kind, namespace, name)

@@ -135,7 +135,7 @@ public record Footprint(
   }
 
   /** The user's own literal under a variable that we took over; empty for one we added. */
-  private Optional<String> original(String container, String variable) {
+  Optional<String> original(String container, String variable) {
     return Optional.ofNullable(takenOver.get(container)).map(names -> names.get(variable));
   }
 
@@ -153,7 +153,7 @@ public record Footprint(
   }
 
   /** Where our argument is among a live container's; negative where it is not. */
-  private int argumentAt(Container container) {
+  int argumentAt(Container container) {
     return args.containsKey(container.getName())
         ? container.getArgs().lastIndexOf(args.get(container.getName()))
         : -1;
@@ -251,77 +251,6 @@ public record Footprint(
 
   private static List<Container> without(List<Container> initContainers) {
     return initContainers.stream().filter(c -> !isOurs(c.getName())).toList();
-  }
-
-  /**
-   * JSON Patch operations that remove what of this footprint a template still carries, and put back
-   * what was there before, for the cases that giving up our fields does not cover. The first
-   * operation pins the resource version, so the indices are right or nothing happens.
-   *
-   * @param kind of the workload that has the template
-   * @param template the stored template of that resource version
-   */
-  public List<Map<String, Object>> removal(
-      WorkloadKind kind, PodTemplateSpec template, String resourceVersion) {
-    List<Map<String, Object>> operations = new ArrayList<>();
-    operations.add(operation("test", "/metadata/resourceVersion", resourceVersion));
-    String spec = kind.pointer() + "/spec";
-    List<Container> containers = template.getSpec().getContainers();
-    for (int c = 0; c < containers.size(); c++) {
-      Container container = containers.get(c);
-      String at = spec + "/containers/" + c;
-      for (int i = container.getEnv().size() - 1; i >= 0; i--) {
-        EnvVar variable = container.getEnv().get(i);
-        if (owns(container.getName(), variable)) {
-          String path = at + "/env/" + i;
-          operations.add(
-              original(container.getName(), variable.getName())
-                  .map(value -> operation("replace", path + "/value", value))
-                  .orElseGet(() -> remove(path)));
-        }
-      }
-      int argument = argumentAt(container);
-      if (argument >= 0) {
-        operations.add(
-            remove(at + "/args" + (container.getArgs().size() == 1 ? "" : "/" + argument)));
-      }
-      for (int i = container.getVolumeMounts().size() - 1; i >= 0; i--) {
-        if (isOurs(container.getVolumeMounts().get(i).getName())) {
-          operations.add(remove(at + "/volumeMounts/" + i));
-        }
-      }
-    }
-    List<Container> initContainers = template.getSpec().getInitContainers();
-    for (int i = initContainers.size() - 1; i >= 0; i--) {
-      if (isOurs(initContainers.get(i).getName())) {
-        operations.add(remove(spec + "/initContainers/" + i));
-      }
-    }
-    for (int i = template.getSpec().getVolumes().size() - 1; i >= 0; i--) {
-      if (isOurs(template.getSpec().getVolumes().get(i).getName())) {
-        operations.add(remove(spec + "/volumes/" + i));
-      }
-    }
-    String metadata = kind.pointer() + "/metadata";
-    operations.add(remove(metadata + "/annotations/" + pointer(Labels.INJECTED)));
-    Map<String, String> labels = template.getMetadata().getLabels();
-    if (labels != null && labels.containsKey(Labels.REVISION)) {
-      operations.add(remove(metadata + "/labels/" + pointer(Labels.REVISION)));
-    }
-    return operations;
-  }
-
-  private static Map<String, Object> remove(String path) {
-    return Map.of("op", "remove", "path", path);
-  }
-
-  private static Map<String, Object> operation(String op, String path, Object value) {
-    return Map.of("op", op, "path", path, "value", value);
-  }
-
-  /** Escapes a key for a JSON pointer (RFC 6901). */
-  private static String pointer(String key) {
-    return key.replace("~", "~0").replace("/", "~1");
   }
 
   private static String hash(EnvVar variable) {

@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.tracingstack.operator.api.v1alpha1.WorkloadRef;
 import io.tracingstack.operator.injection.Footprint;
+import io.tracingstack.operator.injection.FootprintRemoval;
 import io.tracingstack.operator.injection.WorkloadKind;
 import io.tracingstack.operator.kube.WorkloadStore.Outcome;
 import io.tracingstack.operator.kube.WorkloadStore.Stored;
@@ -115,8 +116,11 @@ final class FieldWriter {
                 .withFieldManager(manager.orElse(null))
                 .build(),
             Serialization.asJson(
-                footprint.removal(
-                    stored.kind(), stored.template(), object.getMetadata().getResourceVersion())));
+                FootprintRemoval.operations(
+                    footprint,
+                    stored.kind(),
+                    stored.template(),
+                    object.getMetadata().getResourceVersion())));
     metrics.applied("workload");
   }
 

@@ -69,7 +69,8 @@ class FootprintTest {
     PodTemplateSpec injected = ServerSideApply.apply(before, plan(before).fragment());
 
     List<Map<String, Object>> operations =
-        Footprint.of(injected).orElseThrow().removal(WorkloadKind.DEPLOYMENT, injected, "4711");
+        FootprintRemoval.operations(
+            Footprint.of(injected).orElseThrow(), WorkloadKind.DEPLOYMENT, injected, "4711");
 
     assertThat(operations.get(0))
         .isEqualTo(Map.of("op", "test", "path", "/metadata/resourceVersion", "value", "4711"));
@@ -89,7 +90,8 @@ class FootprintTest {
     PodTemplateSpec injected = ServerSideApply.apply(before, plan(before).fragment());
 
     List<Map<String, Object>> operations =
-        Footprint.of(injected).orElseThrow().removal(WorkloadKind.CRON_JOB, injected, "4711");
+        FootprintRemoval.operations(
+            Footprint.of(injected).orElseThrow(), WorkloadKind.CRON_JOB, injected, "4711");
 
     assertThat(operations.subList(1, operations.size()))
         .extracting(operation -> operation.get("path").toString())

@@ -220,7 +220,8 @@ class InjectionPropertiesTest {
   /** The template after the operations of a removal, in JSON as the API server would have it. */
   private static JsonNode removed(PodTemplateSpec injected) {
     List<Map<String, Object>> operations =
-        Footprint.of(injected).orElseThrow().removal(WorkloadKind.DEPLOYMENT, injected, "7");
+        FootprintRemoval.operations(
+            Footprint.of(injected).orElseThrow(), WorkloadKind.DEPLOYMENT, injected, "7");
     ObjectNode workload = JSON.createObjectNode();
     workload.putObject("metadata").put("resourceVersion", "7");
     workload.putObject("spec").set("template", tree(injected));

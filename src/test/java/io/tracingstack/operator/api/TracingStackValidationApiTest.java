@@ -80,6 +80,8 @@ class TracingStackValidationApiTest extends OperatorTest {
           spec.instrumentation.resourceAttributes     | {instrumentation: {resourceAttributes: {a: 1}}}
           spec.instrumentation.namespaceSelector      | {instrumentation: {namespaceSelector: team}}
           spec.instrumentation.java.env               | {instrumentation: {java: {env: [{name: JAVA_TOOL_OPTIONS, value: x}]}}}
+          spec.instrumentation.java.env               | {instrumentation: {java: {env: [{name: OTEL_PROPAGATORS, value: b3}]}}}
+          spec.instrumentation.java.env               | {instrumentation: {java: {env: [{name: OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, value: 'http://other:4318'}]}}}
           spec.instrumentation.java.env[0].name       | {instrumentation: {java: {env: [{name: 1X, value: x}]}}}
           spec.instrumentation.java.env[0].value      | {instrumentation: {java: {env: [{name: X}]}}}
           spec.instrumentation.java.agentSha256       | {instrumentation: {java: {agentSha256: abc}}}

@@ -55,7 +55,7 @@ class TracingStackValidationApiTest extends OperatorTest {
           spec.backend.otlp.endpoint                  | {backend: {otlp: {endpoint: 'http://traces.example.com:99999'}}}
           spec.colector                               | {colector: {replicas: 1}}
           spec.backend.jaeger                         | {backend: {jaeger: {}}}
-          spec.backend: set exactly one               | {backend: {tempoMonolithic: {}, otlp: {endpoint: 'http://a:4317'}}}
+          spec.backend: set at most one               | {backend: {tempoMonolithic: {}, otlp: {endpoint: 'http://a:4317'}}}
           spec.backend.tempoMonolithic.retention      | {backend: {tempoMonolithic: {retention: 1 week}}}
           spec.backend.tempoMonolithic.storage.type   | {backend: {tempoMonolithic: {storage: {type: floppy}}}}
           spec.backend.tempoMonolithic.storage.size   | {backend: {tempoMonolithic: {storage: {size: '-1Gi'}}}}

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.tracingstack.operator.api.v1alpha1.OtlpBackendSpec;
 import io.tracingstack.operator.stack.BackendPlan;
 import io.tracingstack.operator.stack.CollectorPlan;
+import io.tracingstack.operator.stack.InstrumentationPlan;
 import io.tracingstack.operator.stack.StackPlan;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,10 +29,10 @@ public final class CollectorConfig {
           .disable(YAMLGenerator.Feature.SPLIT_LINES)
           .build();
 
-  /** Attribute that says which injected content a span comes from. */
-  public static final String REVISION_ATTRIBUTE = "tracingstack.revision";
-
-  /** Counter of spans by {@link #REVISION_ATTRIBUTE}, as it appears on {@code COUNTS_PORT}. */
+  /**
+   * Counter of spans by {@link InstrumentationPlan#REVISION_ATTRIBUTE}, as it appears on {@code
+   * COUNTS_PORT}.
+   */
   public static final String SPANS_METRIC = "tracingstack_calls_total";
 
   /** Where the certificate authority of an external backend is mounted. */
@@ -119,9 +120,9 @@ public final class CollectorConfig {
         "exclude_dimensions",
         List.of("service.name", "span.name", "span.kind", "status.code", "collector.instance.id"),
         "dimensions",
-        List.of(Map.of("name", REVISION_ATTRIBUTE)),
+        List.of(Map.of("name", InstrumentationPlan.REVISION_ATTRIBUTE)),
         "resource_metrics_key_attributes",
-        List.of(REVISION_ATTRIBUTE),
+        List.of(InstrumentationPlan.REVISION_ATTRIBUTE),
         "metrics_flush_interval",
         "1s",
         "metrics_expiration",

@@ -2,6 +2,7 @@ package io.tracingstack.operator.collector;
 
 import io.tracingstack.operator.api.v1alpha1.RedactionSpec.Preset;
 import io.tracingstack.operator.collector.SecretPatterns.Replacement;
+import io.tracingstack.operator.stack.InstrumentationPlan;
 import io.tracingstack.operator.stack.RedactionPlan;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +37,9 @@ final class Redaction {
 
   /** What proof and search of the operator rest on; no expression of a user may remove it. */
   private static final String PROOF =
-      "^(?:tracingstack\\.revision|k8s\\.(?:namespace|pod)\\.name|host\\.name|service\\.name)$";
+      "^(?:"
+          + InstrumentationPlan.REVISION_ATTRIBUTE.replace(".", "\\.")
+          + "|k8s\\.(?:namespace|pod)\\.name|host\\.name|service\\.name)$";
 
   private static final String KEYS_HINT = "hintkeys";
 
@@ -73,12 +76,12 @@ final class Redaction {
   private List<String> resource() {
     List<String> statements = new ArrayList<>();
     statements.add("set(resource.cache[\"proof\"], resource.attributes)");
-    statements.add(call("keep_matching_keys", "resource.cache[\"proof\"]", PROOF));
+    statements.add(Ottl.call("keep_matching_keys", "resource.cache[\"proof\"]", PROOF));
     if (has(Preset.SECRETS)) {
       String arguments = "resource.attributes[\"process.command_args\"]";
       statements.add(
           "set(%s, String(%s)) where IsList(%s) and ".formatted(arguments, arguments, arguments)
-              + isMatch(arguments, SecretPatterns.OPTION_IN_LIST));
+              + Ottl.isMatch(arguments, SecretPatterns.OPTION_IN_LIST));
     }
     statements.addAll(place("resource", List.of()));
     statements.add("merge_maps(resource.attributes, resource.cache[\"proof\"], \"upsert\")");
@@ -89,16 +92,16 @@ final class Redaction {
     List<String> statements = new ArrayList<>();
     if (has(Preset.SECRETS)) {
       for (String statement : List.of("db.statement", "db.query.text")) {
-        statements.addAll(sql(attribute(statement)));
+        statements.addAll(sql(Ottl.spanAttribute(statement)));
       }
       statements.addAll(literals("span.name"));
     }
     if (has(Preset.GENAI)) {
       GenAiPatterns.FIGURES.forEach(figure -> statements.add(figure(figure)));
-      String error = attribute("error");
+      String error = Ottl.spanAttribute("error");
       statements.add(
           "delete_key(span.attributes, \"error\") where IsString(%s) and not ".formatted(error)
-              + isMatch(error, "^(?:true|false)$"));
+              + Ottl.isMatch(error, "^(?:true|false)$"));
     }
     statements.addAll(
         place("span", List.of("span.name", "span.status.message", "span.trace_state")));
@@ -107,44 +110,48 @@ final class Redaction {
 
   /** Copies what a text tells beside the conversation, which goes with all of the text. */
   private static String figure(GenAiPatterns.Figure figure) {
-    String text = attribute(figure.from());
-    String found = "ExtractPatterns(%s, %s)[\"found\"]".formatted(text, text(figure.regex()));
+    String text = Ottl.spanAttribute(figure.from());
+    String found = "ExtractPatterns(%s, %s)[\"found\"]".formatted(text, Ottl.text(figure.regex()));
     return "set(%s, %s) where IsString(%s) and "
-            .formatted(attribute(figure.to()), figure.number() ? "Int(" + found + ")" : found, text)
-        + isMatch(text, figure.regex());
+            .formatted(
+                Ottl.spanAttribute(figure.to()),
+                figure.number() ? "Int(" + found + ")" : found,
+                text)
+        + Ottl.isMatch(text, figure.regex());
   }
 
   private static List<String> sql(String statement) {
     List<String> statements = new ArrayList<>();
     statements.add(
-        call("delete_matching_keys", "span.attributes", SecretPatterns.SQL_PARAMETERS)
+        Ottl.call("delete_matching_keys", "span.attributes", SecretPatterns.SQL_PARAMETERS)
             + " where "
             + isSqlAboutSecrets(statement));
     statements.addAll(literals(statement));
-    statements.add(replace(statement, SecretPatterns.REDIS_PASSWORD));
+    statements.add(Ottl.replace(statement, SecretPatterns.REDIS_PASSWORD));
     return statements;
   }
 
   private static List<String> literals(String text) {
     return SecretPatterns.SQL_LITERALS.stream()
-        .map(literal -> replace(text, literal) + " where " + isSqlAboutSecrets(text))
+        .map(literal -> Ottl.replace(text, literal) + " where " + isSqlAboutSecrets(text))
         .toList();
   }
 
   private static String isSqlAboutSecrets(String text) {
-    return "IsString(%s) and ".formatted(text) + isMatch(text, SecretPatterns.SQL_ABOUT_SECRETS);
+    return "IsString(%s) and ".formatted(text)
+        + Ottl.isMatch(text, SecretPatterns.SQL_ABOUT_SECRETS);
   }
 
   private List<String> event() {
     List<String> statements = new ArrayList<>();
     if (has(Preset.GENAI)) {
       statements.add(
-          call("keep_matching_keys", "spanevent.attributes", GenAiPatterns.EVENT_KEPT_KEYS)
+          Ottl.call("keep_matching_keys", "spanevent.attributes", GenAiPatterns.EVENT_KEPT_KEYS)
               + " where "
-              + isMatch("spanevent.name", GenAiPatterns.EVENTS));
+              + Ottl.isMatch("spanevent.name", GenAiPatterns.EVENTS));
       statements.add(
           "delete_key(spanevent.attributes, \"message\") where "
-              + isMatch("spanevent.name", GenAiPatterns.LOG_EVENTS));
+              + Ottl.isMatch("spanevent.name", GenAiPatterns.LOG_EVENTS));
     }
     statements.addAll(place("spanevent", List.of("spanevent.name")));
     return statements;
@@ -153,32 +160,32 @@ final class Redaction {
   /** Statements for attributes and texts of one kind of place. */
   private List<String> place(String context, List<String> texts) {
     String attributes = context + ".attributes";
-    String flat = cached(context, "flat");
-    String clean = cached(context, "clean");
-    String isNested = cached(context, "nested") + " == true";
+    String flat = Ottl.cached(context, "flat");
+    String clean = Ottl.cached(context, "clean");
+    String isNested = Ottl.cached(context, "nested") + " == true";
     List<String> statements = new ArrayList<>();
     statements.add("set(%s, %s)".formatted(flat, attributes));
     statements.add("flatten(%s)".formatted(flat));
     statements.add(
-        "set(%s, true) where %s != %s".formatted(cached(context, "nested"), flat, attributes));
+        "set(%s, true) where %s != %s".formatted(Ottl.cached(context, "nested"), flat, attributes));
     statements.addAll(hints(context, texts));
     statements.addAll(map(context, attributes, List.of()));
     for (String text : texts) {
       forReplacements(
           context,
           List.of(),
-          (replacement, where) -> statements.add(replace(text, replacement) + where));
+          (replacement, where) -> statements.add(Ottl.replace(text, replacement) + where));
     }
     // Statements see the strings of a map, not what is inside of its lists and maps. So a flat copy
     // is cleaned, and takes the original's place only where that made a difference: elsewhere a
     // list stays a list.
-    statements.add("set(%s, %s)".formatted(flat, attributes) + where(isNested));
-    statements.add("flatten(%s)".formatted(flat) + where(isNested));
-    statements.add("set(%s, %s)".formatted(clean, flat) + where(isNested));
+    statements.add("set(%s, %s)".formatted(flat, attributes) + Ottl.where(isNested));
+    statements.add("flatten(%s)".formatted(flat) + Ottl.where(isNested));
+    statements.add("set(%s, %s)".formatted(clean, flat) + Ottl.where(isNested));
     statements.addAll(map(context, clean, List.of(isNested)));
     statements.add(
         "set(%s, %s)".formatted(attributes, clean)
-            + where(isNested, "%s != %s".formatted(clean, flat)));
+            + Ottl.where(isNested, "%s != %s".formatted(clean, flat)));
     return statements;
   }
 
@@ -191,43 +198,45 @@ final class Redaction {
     if (!has(Preset.SECRETS)) {
       return List.of();
     }
-    String text = cached(context, "text");
+    String text = Ottl.cached(context, "text");
     List<String> parts = new ArrayList<>(texts);
     parts.add(
         "ToKeyValueString(%s, %s, %s)"
             .formatted(
-                cached(context, "flat"),
-                text(SecretPatterns.AFTER_KEY),
-                text(SecretPatterns.AFTER_VALUE)));
+                Ottl.cached(context, "flat"),
+                Ottl.text(SecretPatterns.AFTER_KEY),
+                Ottl.text(SecretPatterns.AFTER_VALUE)));
     List<String> statements = new ArrayList<>();
     statements.add(
         "set(%s, ConvertCase(Concat([%s], %s), \"lower\"))"
-            .formatted(text, String.join(", ", parts), text(SecretPatterns.AFTER_VALUE)));
-    statements.add(hint(text, cached(context, KEYS_HINT), SecretPatterns.KEY_HINTS));
+            .formatted(text, String.join(", ", parts), Ottl.text(SecretPatterns.AFTER_VALUE)));
+    statements.add(hint(text, Ottl.cached(context, KEYS_HINT), SecretPatterns.KEY_HINTS));
     for (int i = 0; i < SecretPatterns.VALUES.size(); i++) {
-      statements.add(hint(text, cached(context, "hint" + i), SecretPatterns.VALUES.get(i).hints()));
+      statements.add(
+          hint(text, Ottl.cached(context, "hint" + i), SecretPatterns.VALUES.get(i).hints()));
     }
     return statements;
   }
 
   private static String hint(String text, String hint, List<String> hints) {
     return "set(%s, true) where ".formatted(hint)
-        + hints.stream().map(h -> isMatch(text, h)).collect(Collectors.joining(" or "));
+        + hints.stream().map(h -> Ottl.isMatch(text, h)).collect(Collectors.joining(" or "));
   }
 
   private List<String> map(String context, String target, List<String> conditions) {
-    String kept = cached(context, "kept");
+    String kept = Ottl.cached(context, "kept");
     List<String> statements = new ArrayList<>();
     if (has(Preset.GENAI)) {
       statements.addAll(
-          remove(target, kept, GenAiPatterns.KEYS, GenAiPatterns.KEPT_KEYS, where(conditions)));
+          remove(
+              target, kept, GenAiPatterns.KEYS, GenAiPatterns.KEPT_KEYS, Ottl.where(conditions)));
     }
     if (has(Preset.SECRETS)) {
-      String where = where(and(conditions, cached(context, KEYS_HINT) + " == true"));
+      String where = Ottl.where(Ottl.and(conditions, Ottl.cached(context, KEYS_HINT) + " == true"));
       statements.addAll(remove(target, kept, SecretPatterns.KEYS, SecretPatterns.KEPT_KEYS, where));
     }
     for (String keys : plan.keys()) {
-      statements.add(call("delete_matching_keys", target, keys) + where(conditions));
+      statements.add(Ottl.call("delete_matching_keys", target, keys) + Ottl.where(conditions));
     }
     forReplacements(
         context,
@@ -235,7 +244,8 @@ final class Redaction {
         (replacement, where) ->
             statements.add(
                 "replace_all_patterns(%s, \"value\", %s, %s)"
-                        .formatted(target, text(replacement.regex()), text(replacement.by()))
+                        .formatted(
+                            target, Ottl.text(replacement.regex()), Ottl.text(replacement.by()))
                     + where));
     return statements;
   }
@@ -245,81 +255,28 @@ final class Redaction {
       String target, String kept, String keys, String keptKeys, String where) {
     return List.of(
         "set(%s, %s)".formatted(kept, target) + where,
-        call("keep_matching_keys", kept, keptKeys) + where,
-        call("delete_matching_keys", target, keys) + where,
+        Ottl.call("keep_matching_keys", kept, keptKeys) + where,
+        Ottl.call("delete_matching_keys", target, keys) + where,
         "merge_maps(%s, %s, \"insert\")".formatted(target, kept) + where);
   }
 
   private void forReplacements(
       String context, List<String> conditions, BiConsumer<Replacement, String> add) {
     if (has(Preset.GENAI)) {
-      GenAiPatterns.VALUES.forEach(value -> add.accept(value, where(conditions)));
+      GenAiPatterns.VALUES.forEach(value -> add.accept(value, Ottl.where(conditions)));
     }
     if (has(Preset.SECRETS)) {
       for (int i = 0; i < SecretPatterns.VALUES.size(); i++) {
         add.accept(
             SecretPatterns.VALUES.get(i),
-            where(and(conditions, cached(context, "hint" + i) + " == true")));
+            Ottl.where(Ottl.and(conditions, Ottl.cached(context, "hint" + i) + " == true")));
       }
     }
     plan.values()
-        .forEach(value -> add.accept(new Replacement(value, REPLACEMENT), where(conditions)));
-  }
-
-  private static List<String> and(List<String> conditions, String further) {
-    List<String> all = new ArrayList<>(conditions);
-    all.add(further);
-    return all;
-  }
-
-  private static String where(String... conditions) {
-    return where(List.of(conditions));
-  }
-
-  private static String where(List<String> conditions) {
-    return conditions.isEmpty() ? "" : " where " + String.join(" and ", conditions);
-  }
-
-  /** A place that lives as long as one span, event, scope or resource is looked at. */
-  private static String cached(String context, String name) {
-    return context + ".cache[\"" + name + "\"]";
+        .forEach(value -> add.accept(new Replacement(value, REPLACEMENT), Ottl.where(conditions)));
   }
 
   private boolean has(Preset preset) {
     return plan.presets().contains(preset);
-  }
-
-  private static String attribute(String key) {
-    return "span.attributes[\"" + key + "\"]";
-  }
-
-  private static String replace(String target, Replacement replacement) {
-    return "replace_pattern(%s, %s, %s)"
-        .formatted(target, text(replacement.regex()), text(replacement.by()));
-  }
-
-  private static String call(String function, String target, String regex) {
-    return "%s(%s, %s)".formatted(function, target, text(regex));
-  }
-
-  private static String isMatch(String target, String regex) {
-    return "IsMatch(%s, %s)".formatted(target, text(regex));
-  }
-
-  /** A literal of the transformation language, in a file where {@code $} would be expanded. */
-  private static String text(String raw) {
-    StringBuilder literal = new StringBuilder("\"");
-    raw.chars()
-        .forEach(
-            c -> {
-              if (c == '\\' || c == '"') {
-                literal.append('\\').append((char) c);
-              } else if (c < ' ' || c == 0x7f) {
-                literal.append("\\x%02x".formatted(c));
-              } else {
-                literal.append((char) c);
-              }
-            });
-    return CollectorConfig.literal(literal.append('"').toString());
   }
 }

@@ -16,6 +16,7 @@ import io.tracingstack.operator.journey.Runs;
 import io.tracingstack.operator.journey.Settling;
 import io.tracingstack.operator.journey.StatusDraft;
 import io.tracingstack.operator.journey.Turns;
+import io.tracingstack.operator.rollout.Verdict;
 import io.tracingstack.operator.status.Finding;
 import io.tracingstack.operator.verification.Evidence;
 import io.tracingstack.operator.verification.FoundTrace;
@@ -170,7 +171,7 @@ public class WatchStep {
     }
     draft.unproven(
         draft.provenBefore(revision, templateRevision)
-            ? stopped(judgement.finding())
+            ? Verdict.ofProven(judgement.finding())
             : judgement.finding());
     if (judgement.finding().reason() == Reason.AWAITING_RUN) {
       return finish(draft, Optional.empty());
@@ -214,17 +215,11 @@ public class WatchStep {
       witnesses.forget(subject.tw().getMetadata().getUid());
       return finish(draft, untilSettled);
     }
-    if (stopped(judgement.finding()).reason() == Reason.STOPPED_SENDING) {
-      draft.unproven(stopped(judgement.finding()));
+    Finding silence = Verdict.ofProven(judgement.finding());
+    if (silence.reason() == Reason.STOPPED_SENDING) {
+      draft.unproven(silence);
     }
     return finish(draft, Optional.of(WHILE_UNPROVEN));
-  }
-
-  /** What is a failure of a new change is something else of one that was proven. */
-  private static Finding stopped(Finding finding) {
-    return finding.reason().group() == Reason.Group.FAILED && Boolean.FALSE.equals(finding.status())
-        ? Finding.no(Reason.STOPPED_SENDING, finding.message())
-        : finding;
   }
 
   private Evidence gather(Subject subject, List<PodView> pods, boolean rolledOut) {

@@ -42,7 +42,7 @@ import java.util.stream.Stream;
 @ControllerConfiguration(
     name = "workload",
     finalizerName = WorkloadReconciler.FINALIZER,
-    fieldManager = "tracingstack-operator",
+    fieldManager = Labels.OPERATOR,
     generationAwareEventProcessing = false,
     informer =
         @Informer(

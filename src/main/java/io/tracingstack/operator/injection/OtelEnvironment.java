@@ -107,7 +107,7 @@ public final class OtelEnvironment {
     attributes.put("k8s.pod.name", "$(" + Footprint.POD_NAME + ")");
     attributes.put("k8s.node.name", "$(" + NODE_NAME + ")");
     attributes.put("k8s.container.name", container.getName());
-    attributes.put("tracingstack.revision", revision);
+    attributes.put(InstrumentationPlan.REVISION_ATTRIBUTE, revision);
     return attributes.entrySet().stream()
         .map(e -> e.getKey() + "=" + e.getValue())
         .collect(Collectors.joining(","));

@@ -23,7 +23,7 @@ public final class StackSelection {
   /**
    * A namespace as far as selection is concerned.
    *
-   * @param metadata its labels and annotations, an annotation winning over a label of its name
+   * @param annotations win over labels of their names
    */
   public record NamespaceView(
       String name, Map<String, String> labels, Map<String, String> annotations) {}
@@ -46,7 +46,7 @@ public final class StackSelection {
   /**
    * Chooses.
    *
-   * @param workloadMetadata labels and annotations of the workload
+   * @param workloadAnnotations win over labels of their names
    * @param stacks all stacks that exist and are not being deleted
    */
   public static Choice choose(

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.tracingstack.operator.collector.CollectorConfig;
 import io.tracingstack.operator.collector.CollectorObjects;
 import io.tracingstack.operator.stack.CollectorPlan;
+import io.tracingstack.operator.stack.InstrumentationPlan;
 import io.tracingstack.operator.verification.SpanCounts;
 import io.tracingstack.operator.verification.WitnessException;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -34,7 +35,8 @@ public class CollectorSpanCounts implements SpanCounts {
       Pattern.compile("(?m)^([a-zA-Z_:][\\w:]*)(?:\\{(.*)\\})? ([-+.\\deE]+)(?: \\d+)?$");
 
   private static final Pattern REVISION_LABEL =
-      Pattern.compile("tracingstack_revision=\"([0-9a-f]+)\"");
+      Pattern.compile(
+          InstrumentationPlan.REVISION_ATTRIBUTE.replace('.', '_') + "=\"([0-9a-f]+)\"");
 
   private final KubernetesClient client;
   private final Clock clock;

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.tracingstack.operator.api.v1alpha1.Labels;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Instant;
@@ -59,7 +60,7 @@ public class EventRecorder {
                   .withLastTimestamp(time)
                   .withCount(1)
                   .withNewSource()
-                  .withComponent("tracingstack-operator")
+                  .withComponent(Labels.OPERATOR)
                   .endSource()
                   .build())
           .create();

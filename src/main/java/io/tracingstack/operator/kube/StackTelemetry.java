@@ -11,6 +11,7 @@ import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.ReadableSpan;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
+import io.tracingstack.operator.api.v1alpha1.Labels;
 import io.tracingstack.operator.api.v1alpha1.StackRef;
 import io.tracingstack.operator.stack.CollectorPlan;
 import jakarta.annotation.PreDestroy;
@@ -35,8 +36,7 @@ public class StackTelemetry {
   private static final Resource RESOURCE =
       Resource.getDefault()
           .merge(
-              Resource.create(
-                  Attributes.builder().put("service.name", "tracingstack-operator").build()));
+              Resource.create(Attributes.builder().put("service.name", Labels.OPERATOR).build()));
 
   private final Map<StackRef, Pipeline> pipelines = new ConcurrentHashMap<>();
 

@@ -3,6 +3,7 @@ package io.tracingstack.operator.kube;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tracingstack.operator.stack.InstrumentationPlan;
 import io.tracingstack.operator.verification.FoundTrace;
 import io.tracingstack.operator.verification.TraceStore;
 import io.tracingstack.operator.verification.WitnessException;
@@ -38,7 +39,7 @@ public class TempoTraceStore implements TraceStore {
               new FoundTrace.Span(
                   attribute(resource, "service.name"),
                   span.path("name").asText(),
-                  attribute(resource, "tracingstack.revision"),
+                  attribute(resource, InstrumentationPlan.REVISION_ATTRIBUTE),
                   podOf(resource),
                   repairOf(span.path("attributes")),
                   attribute(span.path("attributes"), "process.pid")));
@@ -59,7 +60,9 @@ public class TempoTraceStore implements TraceStore {
             ? ""
             : " && resource.k8s.pod.name=~\"%s\""
                 .formatted(String.join("|", pods).replace(".", "\\\\."));
-    String query = "{resource.tracingstack.revision=\"%s\"%s}".formatted(revision, ofPods);
+    String query =
+        "{resource.%s=\"%s\"%s}"
+            .formatted(InstrumentationPlan.REVISION_ATTRIBUTE, revision, ofPods);
     HttpResponse<String> response =
         get(
             base.resolve(

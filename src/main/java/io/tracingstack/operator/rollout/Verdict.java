@@ -46,6 +46,14 @@ public record Verdict(Kind kind, Reason reason, String message, Optional<Culprit
   }
 
   /**
+   * What this says of a change that was proven: what would be a failure of a new one is a silence
+   * that has to be told, and nothing to undo.
+   */
+  public static Finding ofProven(Finding finding) {
+    return isFailure(finding) ? Finding.no(Reason.STOPPED_SENDING, finding.message()) : finding;
+  }
+
+  /**
    * The verdict on a change whose pods run well, and untraced. Nobody else's application is the
    * worse for what is unknown in this one.
    */

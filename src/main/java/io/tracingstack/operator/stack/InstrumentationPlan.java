@@ -31,6 +31,8 @@ public record InstrumentationPlan(
     List<JavaSpec.Env> agentEnv,
     ResourceRequirements initResources,
     LlamaStackPlan llamaStack) {
+  /** Resource attribute that says which injected content a span comes from: the proof's key. */
+  public static final String REVISION_ATTRIBUTE = "tracingstack.revision";
 
   /** The same with another agent: the one that a failed upgrade returns to. */
   public InstrumentationPlan withAgent(String image, Optional<String> sha256) {

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /** Collects findings and turns them into Kubernetes conditions. */
@@ -64,21 +63,6 @@ public final class Conditions {
                   .build());
         });
     return List.copyOf(result);
-  }
-
-  /** The types whose status or reason differs from {@code former}. */
-  public List<ConditionType> changedFrom(List<Condition> former) {
-    return findings.entrySet().stream()
-        .filter(
-            e ->
-                find(former, e.getKey())
-                    .filter(
-                        c ->
-                            Objects.equals(c.getStatus(), statusOf(e.getValue()))
-                                && Objects.equals(c.getReason(), e.getValue().reason().apiName()))
-                    .isEmpty())
-        .map(Map.Entry::getKey)
-        .toList();
   }
 
   /** The condition of a type in a list that may be null. */

@@ -128,7 +128,7 @@ public record Judgement(Finding finding, Optional<String> witness, Optional<Stri
               .proofRequest()
               .flatMap(ProofRequest::failure)
               .map(f -> "the proof request got no answer (" + f + ")")
-              .orElse("no HTTP readiness probe to repeat");
+              .orElse("no request of the operator's (no HTTP readiness probe, or proof: Passive)");
       return Finding.unknown(Reason.AWAITING_TRAFFIC, why + ", and no span was seen yet");
     }
     if (log.filter(l -> l == AgentLog.STARTED).isPresent()) {

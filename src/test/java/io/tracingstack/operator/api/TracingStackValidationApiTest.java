@@ -55,7 +55,7 @@ class TracingStackValidationApiTest extends OperatorTest {
           spec.backend.otlp.endpoint                  | {backend: {otlp: {endpoint: 'http://traces.example.com:99999'}}}
           spec.colector                               | {colector: {replicas: 1}}
           spec.backend.jaeger                         | {backend: {jaeger: {}}}
-          spec.backend: set exactly one               | {backend: {tempoMonolithic: {}, otlp: {endpoint: 'http://a:4317'}}}
+          spec.backend: set at most one               | {backend: {tempoMonolithic: {}, otlp: {endpoint: 'http://a:4317'}}}
           spec.backend.tempoMonolithic.retention      | {backend: {tempoMonolithic: {retention: 1 week}}}
           spec.backend.tempoMonolithic.storage.type   | {backend: {tempoMonolithic: {storage: {type: floppy}}}}
           spec.backend.tempoMonolithic.storage.size   | {backend: {tempoMonolithic: {storage: {size: '-1Gi'}}}}
@@ -80,6 +80,8 @@ class TracingStackValidationApiTest extends OperatorTest {
           spec.instrumentation.resourceAttributes     | {instrumentation: {resourceAttributes: {a: 1}}}
           spec.instrumentation.namespaceSelector      | {instrumentation: {namespaceSelector: team}}
           spec.instrumentation.java.env               | {instrumentation: {java: {env: [{name: JAVA_TOOL_OPTIONS, value: x}]}}}
+          spec.instrumentation.java.env               | {instrumentation: {java: {env: [{name: OTEL_PROPAGATORS, value: b3}]}}}
+          spec.instrumentation.java.env               | {instrumentation: {java: {env: [{name: OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, value: 'http://other:4318'}]}}}
           spec.instrumentation.java.env[0].name       | {instrumentation: {java: {env: [{name: 1X, value: x}]}}}
           spec.instrumentation.java.env[0].value      | {instrumentation: {java: {env: [{name: X}]}}}
           spec.instrumentation.java.agentSha256       | {instrumentation: {java: {agentSha256: abc}}}

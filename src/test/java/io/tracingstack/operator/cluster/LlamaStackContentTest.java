@@ -3,6 +3,7 @@ package io.tracingstack.operator.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tracingstack.operator.api.v1alpha1.Labels;
+import io.tracingstack.operator.api.v1alpha1.LlamaStackSpec;
 import io.tracingstack.operator.api.v1alpha1.LlamaStackSpec.Content;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -67,7 +68,8 @@ class LlamaStackContentTest {
     Map<Content, Workload> servers = new EnumMap<>(Content.class);
     for (Content content : Content.values()) {
       String name = content.name().toLowerCase(Locale.ROOT);
-      SharedStack.create(namespace, name, Stacks.external(stack, content));
+      SharedStack.create(
+          namespace, name, Stacks.external(stack, new LlamaStackSpec(null, null, content)));
       servers.put(
           content,
           LlamaStackServer.of(namespace, name, LlamaStackServer.V0_3_5)

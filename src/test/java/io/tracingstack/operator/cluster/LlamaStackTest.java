@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tracingstack.operator.api.v1alpha1.Labels;
+import io.tracingstack.operator.api.v1alpha1.LlamaStackSpec;
 import io.tracingstack.operator.api.v1alpha1.LlamaStackStatus;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkload;
 import java.util.Map;
@@ -26,6 +27,9 @@ class LlamaStackTest {
     "guardrails-one-at-a-time"
   };
 
+  private static final LlamaStackSpec NEVER =
+      new LlamaStackSpec(null, LlamaStackSpec.Patch.NEVER, LlamaStackSpec.Content.FULL);
+
   private final Sandbox sandbox;
   private final SharedStack stack;
 
@@ -36,7 +40,8 @@ class LlamaStackTest {
 
   @Test
   void eachRequestToALabelledServerHasATraceOfItsOwn() {
-    // Given: a server that somebody pointed at the collector, and one that is labelled
+    // Given: a server that somebody pointed at the collector, one that is labelled, and one whose
+    // stack leaves the module as it is
     String namespace =
         sandbox.namespace(
             "",
@@ -55,12 +60,21 @@ class LlamaStackTest {
             .runAsUser(user)
             .withReadinessProbe()
             .deploy();
+    SharedStack.create(namespace, "never", Stacks.external(stack, NEVER));
+    Workload left =
+        LlamaStackServer.of(namespace, "left", LlamaStackServer.V0_3_5)
+            .label(Labels.STACK, namespace + ".never")
+            .labelled()
+            .withReadinessProbe()
+            .deploy();
     TracedWorkload tw = labelled.awaitTraced();
+    TracedWorkload alone = left.awaitTraced();
     shipped.awaitRolledOut();
 
     // When
     JsonNode before = LlamaStackServer.judge(namespace, "shipped", stack, LOADS);
     JsonNode after = LlamaStackServer.judge(namespace, "labelled", stack, LOADS);
+    JsonNode unchanged = LlamaStackServer.judge(namespace, "left", stack, "plain");
 
     // Then
     int compared = 0;
@@ -83,6 +97,8 @@ class LlamaStackTest {
     assertThat(after.at("/all/misplaced").asInt()).isZero();
     assertThat(after.at("/all/moderations").asInt()).isPositive();
     assertRepaired(tw, after);
+    assertThat(alone.getStatus().llamaStack().patch().reason()).isEqualTo("PatchDisabled");
+    assertThat(unchanged.at("/plain/mix").asInt()).isPositive();
     assertThat(labelled.pods())
         .allSatisfy(
             pod -> {

@@ -31,10 +31,9 @@ final class Stacks {
     return new TracingStackSpec(backend(target), null, null, null, rollout(rollout));
   }
 
-  /** The same, with its word on what servers of LlamaStack say. */
-  static TracingStackSpec external(SharedStack target, Content content) {
-    return new TracingStackSpec(
-        backend(target), null, null, new LlamaStackSpec(null, null, content), atOnce());
+  /** The same, with its word on servers of LlamaStack. */
+  static TracingStackSpec external(SharedStack target, LlamaStackSpec llamaStack) {
+    return new TracingStackSpec(backend(target), null, null, llamaStack, atOnce());
   }
 
   /** A rollout that lets everybody go at once. */

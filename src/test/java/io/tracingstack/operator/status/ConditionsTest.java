@@ -92,24 +92,6 @@ class ConditionsTest {
   }
 
   @Test
-  void aTransitionIsAChangeOfStatusOrReason() {
-    List<Condition> former = progressing().toList(null, 1L, MORNING);
-
-    assertThat(progressing().changedFrom(former)).isEmpty();
-    assertThat(progressing().changedFrom(null)).containsExactly(ConditionType.ROLLED_OUT);
-    assertThat(
-            new Conditions()
-                .set(ConditionType.ROLLED_OUT, Finding.no(Reason.PROGRESSING, "2 of 2"))
-                .changedFrom(former))
-        .isEmpty();
-    assertThat(
-            new Conditions()
-                .set(ConditionType.ROLLED_OUT, Finding.no(Reason.CRASH_LOOP, "1 of 2"))
-                .changedFrom(former))
-        .containsExactly(ConditionType.ROLLED_OUT);
-  }
-
-  @Test
   void aReasonOfAnotherVersionIsNoReasonOfOurs() {
     List<Condition> conditions =
         List.of(

@@ -6,7 +6,7 @@ import io.fabric8.generator.annotation.ValidationRule;
 /** The trace backend; at most one variant is set, none means {@code tempoMonolithic}. */
 @ValidationRule(
     value = "!(has(self.tempoMonolithic) && has(self.otlp))",
-    message = "spec.backend: set exactly one of tempoMonolithic, otlp")
+    message = "spec.backend: set at most one of tempoMonolithic, otlp")
 public record BackendSpec(
     @JsonPropertyDescription(
             "A Tempo instance run through tempo-operator, created and owned by this stack.")

@@ -12,12 +12,15 @@ import java.util.List;
 @ValidationRule(
     value =
         "!has(self.env) || self.env.all(e, !(e.name in ['JAVA_TOOL_OPTIONS', 'JDK_JAVA_OPTIONS',"
-            + " 'OTEL_JAVAAGENT_ENABLED', 'OTEL_RESOURCE_ATTRIBUTES', 'OTEL_SERVICE_NAME',"
-            + " 'OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_PROTOCOL']))",
+            + " 'OTEL_JAVAAGENT_ENABLED', 'OTEL_SDK_DISABLED', 'OTEL_RESOURCE_ATTRIBUTES',"
+            + " 'OTEL_SERVICE_NAME', 'OTEL_PROPAGATORS', 'OTEL_TRACES_EXPORTER',"
+            + " 'OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_PROTOCOL',"
+            + " 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL']))",
     message =
         "spec.instrumentation.java.env: JAVA_TOOL_OPTIONS, JDK_JAVA_OPTIONS, OTEL_JAVAAGENT_ENABLED,"
-            + " OTEL_RESOURCE_ATTRIBUTES, OTEL_SERVICE_NAME and OTEL_EXPORTER_OTLP_* are written by"
-            + " the operator")
+            + " OTEL_SDK_DISABLED, OTEL_RESOURCE_ATTRIBUTES, OTEL_SERVICE_NAME, OTEL_PROPAGATORS,"
+            + " OTEL_TRACES_EXPORTER and the endpoint and protocol of OTLP are the operator's: spans"
+            + " that go elsewhere, or lose the caller's trace, prove nothing")
 public record JavaSpec(
     @Pattern("^[a-z0-9]([a-z0-9._:/@-]*[a-z0-9A-Z._-])?$")
         @JsonPropertyDescription(

@@ -7,7 +7,10 @@ public final class Labels {
   /** What the names of all labels and annotations of ours begin with. */
   public static final String DOMAIN = "tracingstack.io/";
 
-  /** On a workload or its namespace: the language to inject, or {@code "false"}. */
+  /**
+   * On a workload, the server object that it was made for, or their namespace: the language to
+   * inject, or {@code "false"}.
+   */
   public static final String INJECT = "tracingstack.io/inject";
 
   /** Value of {@link #INJECT} on a workload that opts out of its namespace's label. */
@@ -35,8 +38,9 @@ public final class Labels {
   public static final String SERVICE_NAME = "tracingstack.io/service-name";
 
   /**
-   * Annotation on a workload: {@code "true"} lets us put the agent into a {@code JAVA_TOOL_OPTIONS}
-   * that its user has set, with their value kept behind it and restored when we leave.
+   * Annotation on a workload: {@code "true"} lets us put our part into a {@code JAVA_TOOL_OPTIONS},
+   * or a {@code PYTHONPATH} of a LlamaStack server, that its user has set, with their value kept
+   * behind it and restored when we leave.
    */
   public static final String TAKE_OVER = "tracingstack.io/take-over";
 

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
  */
 public record TracingStackSpec(
     @JsonPropertyDescription(
-            "Where traces are stored; exactly one variant. Default: tempoMonolithic with its defaults.")
+            "Where traces are stored; at most one variant. Default: tempoMonolithic with its defaults.")
         BackendSpec backend,
     @JsonPropertyDescription("The OpenTelemetry Collector in front of the backend.")
         CollectorSpec collector,

@@ -60,16 +60,7 @@ public class ChangeStep {
 
   /** Goes as far as the rollout lets it. */
   Progress advance(Subject subject) {
-    Wish wish =
-        Turns.wish(
-            subject.before(),
-            subject.admitted(),
-            subject.plan().revision(),
-            subject.template(),
-            subject.stack().instrumentation().release(),
-            subject.stored().view().annotations(),
-            subject.stack().rollout().restart(),
-            subject.stored().rollout());
+    Wish wish = wish(subject);
     Optional<RehearsalStep.Hold> rehearsing = rehearsal.proceed(subject, wish);
     if (rehearsing.isPresent()) {
       return hold(subject, wish, rehearsing.get());
@@ -90,7 +81,7 @@ public class ChangeStep {
       return rehearsal
           .begin(subject, granted.turn())
           .map(hold -> hold(subject, wish, hold))
-          .orElseGet(() -> write(subject, Optional.of(granted.turn())));
+          .orElseGet(() -> use(subject, granted));
     }
     if (wish instanceof Wish.Asking asking) {
       return ask(subject, asking);
@@ -101,6 +92,42 @@ public class ChangeStep {
             ConditionType.ADMITTED,
             Finding.no(Reason.AWAITING_NEXT_CHANGE, "nothing restarts before its owner does"));
     return leave(subject, Optional.empty());
+  }
+
+  /** What it waits for now; a turn that may not be used any more is forgone. */
+  private static Wish wish(Subject subject) {
+    Wish wish =
+        Turns.wish(
+            subject.before(),
+            subject.admitted(),
+            subject.plan().revision(),
+            subject.template(),
+            subject.stack().instrumentation().release(),
+            subject.stored().view().annotations(),
+            subject.stack().rollout().restart(),
+            subject.stored().rollout());
+    if (wish instanceof Wish.NextChange next) {
+      next.missed().ifPresent(turn -> forgo(subject, turn));
+    }
+    if (wish instanceof Wish.Granted granted
+        && subject.stack().rollout().mode() == RolloutSpec.Mode.PLAN) {
+      forgo(subject, granted.turn());
+      return Turns.again(granted.turn());
+    }
+    return wish;
+  }
+
+  /** Writes, unless the window in which the turn was granted has shut in the meantime. */
+  private Progress use(Subject subject, Wish.Granted granted) {
+    boolean mayRestart =
+        subject.stack().rollout().open(clock.instant())
+            || granted.riding()
+            || subject.stored().rollout().restartsNothing();
+    if (mayRestart) {
+      return write(subject, Optional.of(granted.turn()));
+    }
+    forgo(subject, granted.turn());
+    return ask(subject, Turns.again(granted.turn()));
   }
 
   /** Asks for a turn; the dry run is repeated only when something else would be written. */
@@ -217,6 +244,10 @@ public class ChangeStep {
       return watching.advance(subject.with(applied.stored()));
     }
     turn.ifPresent(t -> forgo(subject, t));
+    if (turn.isEmpty() && outcome instanceof Outcome.Rejected) {
+      // What failed must not stay in for want of what was to come in its place.
+      subject.draft().lastGood(null);
+    }
     Finding finding = Finding.unknown(Reason.PROGRESSING, "the workload is being replaced");
     if (outcome instanceof Outcome.Conflict conflict) {
       finding = Finding.no(Reason.CONFLICT, conflict.message());

@@ -6,6 +6,7 @@ import io.tracingstack.operator.api.v1alpha1.Reason;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Reverted;
 import io.tracingstack.operator.journey.Progress;
+import io.tracingstack.operator.journey.Reverts;
 import io.tracingstack.operator.journey.Settling;
 import io.tracingstack.operator.journey.StatusDraft;
 import io.tracingstack.operator.kube.ClusterWatch;
@@ -151,7 +152,7 @@ public class Failures {
     Finding undoing =
         Finding.no(
             Reason.REVERTING, "%s: %s".formatted(verdict.reason().apiName(), verdict.message()));
-    draft.reverted(
+    Reverted failure =
         new Reverted(
             subject.plan().revision(),
             subject.template(),
@@ -161,7 +162,14 @@ public class Failures {
             verdict.kind() == Verdict.Kind.OURS,
             false,
             StatusDraft.timestamp(clock.instant()),
-            FailureEvidence.of(verdict, log).orElse(null)));
+            FailureEvidence.of(verdict, log).orElse(null));
+    if (draft.reverted() == null) {
+      draft.reverted(failure);
+    } else {
+      // It came back in place of what had failed; there is nothing more to come back.
+      draft.reverted(Reverts.andOf(draft.reverted(), failure));
+      draft.lastGood(null);
+    }
     draft.set(ConditionType.INJECTED, undoing);
     return new Progress(draft.finish(clock.instant()), Optional.of(AT_ONCE));
   }

@@ -102,7 +102,7 @@ public class WorkloadJourney {
     StatusDraft draft = new StatusDraft(before, tw.getMetadata().getGeneration(), retry);
     StackSelection.Choice choice = injections.stack(tw, stored);
     if (choice.refusal().isPresent()) {
-      return withdraw(tw, draft, ConditionType.SELECTED, choice.refusal().get());
+      return withdraw(tw, before, stored, draft, ConditionType.SELECTED, choice.refusal().get());
     }
     StackCandidate chosen = choice.stack().orElseThrow();
     draft.stack(chosen.ref());
@@ -112,7 +112,8 @@ public class WorkloadJourney {
               Reason.STACK_INVALID,
               "the specification of TracingStack %s is invalid; this workload is left as it is"
                   .formatted(chosen.ref()));
-      return new Progress(draft.hold(invalid, clock.instant()), Optional.empty());
+      return new Progress(
+          draft.hold(invalid, clock.instant()), goOnReverting(tw, before, stored, retry));
     }
     StackPlan stack = chosen.plan().get();
     draft.set(
@@ -121,7 +122,7 @@ public class WorkloadJourney {
 
     InjectionDecision decision = injections.content(tw, stored, stack.instrumentation());
     if (decision.refusal().isPresent()) {
-      return withdraw(tw, draft, ConditionType.PREFLIGHT, decision.refusal().get());
+      return withdraw(tw, before, stored, draft, ConditionType.PREFLIGHT, decision.refusal().get());
     }
     draft.set(ConditionType.PREFLIGHT, Finding.yes(Reason.CLEAR, "nothing forbids injection"));
 
@@ -201,18 +202,9 @@ public class WorkloadJourney {
       draft.reverted(recovered(failure, healthy, left, subject));
       return present ? watching.advance(returning) : changing.write(returning, Optional.empty());
     }
-    Removal removal = workloads.remove(subject.namespace(), subject.tw().getSpec().workload());
-    // Read anew: the rollout of the removal has its own generation.
-    Optional<Stored> after =
-        removal.clean()
-            ? workloads.get(subject.namespace(), subject.tw().getSpec().workload())
-            : Optional.empty();
-    LeftPods left = after.map(leftovers::clear).orElse(LeftPods.NONE);
-    boolean healthy =
-        removal.clean()
-            && left.all().isEmpty()
-            && after.map(s -> s.rollout().complete()).orElse(true);
-    Reverted now = recovered(failure, healthy, left, subject);
+    Undone undone = undo(subject.tw());
+    LeftPods left = undone.left();
+    Reverted now = recovered(failure, undone.healthy(), left, subject);
     draft.reverted(now);
     draft.set(ConditionType.INJECTED, reverted(now, left));
     return new Progress(
@@ -220,6 +212,40 @@ public class WorkloadJourney {
         !now.recovered()
             ? Optional.of(WHILE_REVERTING)
             : left.all().isEmpty() ? Optional.empty() : Optional.of(WHILE_BLOCKED));
+  }
+
+  /** Whether a workload is healthy without us, and which of its pods are left with our content. */
+  private record Undone(boolean healthy, LeftPods left) {}
+
+  private Undone undo(TracedWorkload tw) {
+    String namespace = tw.getMetadata().getNamespace();
+    WorkloadRef ref = tw.getSpec().workload();
+    if (!workloads.remove(namespace, ref).clean()) {
+      return new Undone(false, LeftPods.NONE);
+    }
+    // Read anew: the rollout of the removal has its own generation.
+    Optional<Stored> after = workloads.get(namespace, ref);
+    LeftPods left = after.map(leftovers::clear).orElse(LeftPods.NONE);
+    boolean complete = after.map(s -> s.rollout().complete()).orElse(true);
+    return new Undone(complete && left.all().isEmpty(), left);
+  }
+
+  /**
+   * Undoes what has failed already, which needs no settings. It is seen to be over, and the former
+   * agent comes back, once the stack says again what it wants.
+   *
+   * @return when to look again
+   */
+  private Optional<Duration> goOnReverting(
+      TracedWorkload tw, TracedWorkloadStatus before, Stored stored, String retry) {
+    Optional<String> present = Footprint.of(stored.template()).map(Footprint::revision);
+    String template = Footprint.hashWithout(stored.template());
+    return Optional.ofNullable(before.reverted())
+        .filter(r -> !r.recovered() && present.map(r.revision()::equals).orElse(true))
+        .flatMap(r -> Reverts.standing(before, r.revision(), template, retry))
+        .map(r -> undo(tw))
+        .filter(undone -> !undone.healthy())
+        .map(undone -> WHILE_REVERTING);
   }
 
   private static Finding reverted(Reverted failure, LeftPods left) {
@@ -241,7 +267,12 @@ public class WorkloadJourney {
 
   /** Leaves, or makes, the workload as it was before, and says why. */
   private Progress withdraw(
-      TracedWorkload tw, StatusDraft draft, ConditionType type, Refusal refusal) {
+      TracedWorkload tw,
+      TracedWorkloadStatus before,
+      Stored stored,
+      StatusDraft draft,
+      ConditionType type,
+      Refusal refusal) {
     draft.set(type, Finding.no(refusal.reason(), refusal.message()));
     Removal removal = workloads.remove(tw.getMetadata().getNamespace(), tw.getSpec().workload());
     if (!removal.clean()) {
@@ -267,6 +298,10 @@ public class WorkloadJourney {
         removal.clean()
             ? Optional.empty()
             : Optional.of(removal.needed().isEmpty() ? SOON : WHILE_BLOCKED);
+    if (!held && (removal.clean() || !removal.needed().isEmpty())) {
+      draft.reverted(
+          Reverts.withdrawn(before, Footprint.hashWithout(stored.template())).orElse(null));
+    }
     return new Progress(
         draft.finish(clock.instant()), held ? Optional.of(WHILE_REVERTING) : untilClean);
   }

@@ -66,4 +66,47 @@ public final class Reverts {
         failure.time(),
         failure.evidence());
   }
+
+  /**
+   * The failure of a change, after the agent that came back in its place has failed as well. It
+   * stays the one that is remembered and counted: the other content is not what the stack wants.
+   *
+   * @param former of the agent that came back
+   */
+  public static Reverted andOf(Reverted failure, Reverted former) {
+    return new Reverted(
+        failure.revision(),
+        failure.template(),
+        failure.release(),
+        failure.reason(),
+        "%s; the agent that was proven before failed as well: %s: %s"
+            .formatted(failure.message(), former.reason(), former.message()),
+        failure.counted() || former.counted(),
+        false,
+        former.time(),
+        failure.evidence());
+  }
+
+  /**
+   * What is left of a failure once something else forbids the change: nobody waits for the
+   * workload's recovery any more. In another template nothing is.
+   *
+   * @param template hash of the pod template without us
+   */
+  public static Optional<Reverted> withdrawn(TracedWorkloadStatus before, String template) {
+    return Optional.ofNullable(before.reverted())
+        .filter(r -> r.template().equals(template))
+        .map(
+            r ->
+                new Reverted(
+                    r.revision(),
+                    r.template(),
+                    r.release(),
+                    r.reason(),
+                    r.message(),
+                    r.counted(),
+                    true,
+                    r.time(),
+                    r.evidence()));
+  }
 }

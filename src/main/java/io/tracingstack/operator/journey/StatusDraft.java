@@ -137,6 +137,11 @@ public final class StatusDraft {
     this.reverted = reverted;
   }
 
+  /** What was undone and is not tried again; null for nothing. */
+  public Reverted reverted() {
+    return reverted;
+  }
+
   public void lostInjections(List<String> times) {
     this.lostInjections = times.isEmpty() ? null : times;
   }

@@ -21,8 +21,12 @@ public final class Turns {
     /** It waits for the rollout to grant this turn. */
     record Asking(Turn turn) implements Wish {}
 
-    /** It waits for its owner's own next rollout. */
-    record NextChange() implements Wish {}
+    /**
+     * It waits for its owner's own next rollout.
+     *
+     * @param missed the turn that was granted for one that is over
+     */
+    record NextChange(Optional<Turn> missed) implements Wish {}
 
     /** Whether it goes along with a rollout of the workload's own. */
     default boolean riding() {
@@ -61,10 +65,16 @@ public final class Turns {
             release,
             canary,
             patient && rollout.restarting() ? true : null);
-    if (turn.grants(admitted)) {
-      return new Wish.Granted(turn);
+    boolean granted = turn.grants(admitted);
+    if (patient && !rollout.restarting()) {
+      return new Wish.NextChange(granted ? Optional.of(turn) : Optional.empty());
     }
-    return patient && !rollout.restarting() ? new Wish.NextChange() : new Wish.Asking(turn);
+    return granted ? new Wish.Granted(turn) : new Wish.Asking(turn);
+  }
+
+  /** Asks for the same change once more, after a turn that was granted and is forgone. */
+  public static Wish.Asking again(Turn forgone) {
+    return new Wish.Asking(forgone.numbered(forgone.number() + 1));
   }
 
   /** The turn in which content found in a workload was written, as far as anybody remembers. */

@@ -3,12 +3,17 @@ package io.tracingstack.operator.controller;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.test.junit.QuarkusTest;
+import io.tracingstack.operator.api.v1alpha1.ConditionType;
 import io.tracingstack.operator.api.v1alpha1.Labels;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Reverted;
+import io.tracingstack.operator.testing.Exchange;
+import io.tracingstack.operator.testing.Fault;
 import io.tracingstack.operator.testing.Manifests;
 import io.tracingstack.operator.testing.SimulatedControllers.Pods;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Named;
@@ -22,6 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RevertApiTest extends RolloutScenario {
   @AfterEach
   void noStacks() {
+    cluster.proxy().heal();
     cluster.startOperator();
     deleteStacks();
   }
@@ -102,6 +108,97 @@ class RevertApiTest extends RolloutScenario {
     assertThat(upgraded(namespace)).containsExactly(canary);
     prove(namespace, canary);
     eventually().until(() -> upgraded(namespace).size() == 2);
+  }
+
+  @Test
+  void whereTheLastGoodAgentFailsAsWellThereIsNoneUntilSomethingChanges() {
+    String namespace = stackWith("canary: 0");
+    String before = healthy(namespace, "a");
+    upgrade(namespace, "a");
+    crash(namespace, "a");
+    eventually().until(() -> template(namespace, "a").contains(defaults.agentInitImage()));
+    crash(namespace, "a");
+    awaitReverted(namespace, "a");
+    assertUntouched(namespace, "a", before);
+    awaitStage(namespace, "Stopped");
+    assertThat(statusOf(namespace, "a").reverted().message()).contains("failed as well: CrashLoop");
+    assertQuiet(namespace, "a");
+    assertUntouched(namespace, "a", before);
+  }
+
+  @Test
+  void whereTheLastGoodAgentIsRefusedWhatFailedGoesAllTheSame() {
+    String namespace = stackWith("canary: 0");
+    String before = healthy(namespace, "a");
+    upgrade(namespace, "a");
+    AtomicBoolean refused = new AtomicBoolean();
+    cluster
+        .proxy()
+        .breaking(
+            e ->
+                isChangeOf(namespace, "a", e) && refused.compareAndSet(false, true)
+                    ? Optional.of(new Fault.Refusal(403, "Forbidden"))
+                    : Optional.empty());
+    crash(namespace, "a");
+    eventually().untilTrue(refused);
+    eventually()
+        .untilAsserted(
+            () -> {
+              touch(namespace, "a");
+              assertUntouched(namespace, "a", before);
+            });
+    awaitReverted(namespace, "a");
+  }
+
+  @Test
+  void whatItsOwnerChangesWhileItIsPutBackHoldsNobodyUp() {
+    String namespace = stackWith("canary: 0, maxConcurrent: 1");
+    labelled(namespace, "a");
+    awaitInjected(namespace, "a");
+    crash(namespace, "a");
+    awaitState(namespace, "a", "Reverting");
+    eventually().until(() -> injected(namespace, "a").isEmpty());
+    cluster
+        .kubectl()
+        .run(
+            "-n",
+            namespace,
+            "set",
+            "env",
+            "deployment/a",
+            "JAVA_TOOL_OPTIONS=-javaagent:/dd-java-agent.jar");
+    awaitState(namespace, "a", "OtherAgentPresent");
+    labelled(namespace, "b");
+    awaitInjected(namespace, "b");
+  }
+
+  @Test
+  void anInvalidStackKeepsNothingInThatHasFailed() {
+    String namespace = stackWith("canary: 0");
+    String before = healthy(namespace, "a");
+    label("deployments", namespace, "a", Labels.INJECT, "java");
+    awaitInjected(namespace, "a");
+    cluster
+        .proxy()
+        .breaking(
+            e ->
+                isChangeOf(namespace, "a", e)
+                    ? Optional.of(new Fault.Refusal(500, "InternalError"))
+                    : Optional.empty());
+    crash(namespace, "a");
+    awaitState(namespace, "a", "Reverting");
+    changeTo(namespace, "windows: [{schedule: never, duration: 1h}]");
+    awaitCondition(namespace, STACK, ConditionType.READY, "False", "InvalidSpec");
+    passes.awaitNone();
+    assertThat(injected(namespace, "a")).containsExactly("a");
+
+    cluster.proxy().heal();
+    touch(namespace, "a");
+    awaitState(namespace, "a", "StackInvalid");
+    eventually().untilAsserted(() -> assertUntouched(namespace, "a", before));
+    changeTo(namespace, "canary: 0");
+    awaitReverted(namespace, "a");
+    assertUntouched(namespace, "a", before);
   }
 
   @Test
@@ -237,6 +334,19 @@ class RevertApiTest extends RolloutScenario {
     apply(Manifests.deployment(namespace, name, application.port()));
     controllers.rollOut(namespace, name, Pods.healthy(sha256()));
     return template(namespace, name);
+  }
+
+  /** Proves a healthy Deployment, and gives it an agent that is not proven. */
+  private void upgrade(String namespace, String name) {
+    label("deployments", namespace, name, Labels.INJECT, "java");
+    awaitTraced(namespace, name);
+    changeTo(
+        namespace, "canary: 1, soak: 0s, onFailure: Pause", agent("registry.example.com/agent:2"));
+    eventually().until(() -> template(namespace, name).contains("agent:2"));
+  }
+
+  private static boolean isChangeOf(String namespace, String name, Exchange exchange) {
+    return exchange.isWrite() && exchange.path().contains("/" + namespace + "/deployments/" + name);
   }
 
   private void failOnce(String namespace, String name) {

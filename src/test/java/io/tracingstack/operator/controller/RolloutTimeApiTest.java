@@ -2,12 +2,18 @@ package io.tracingstack.operator.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.Pod;
 import io.quarkus.test.junit.QuarkusTest;
+import io.tracingstack.operator.api.v1alpha1.Labels;
+import io.tracingstack.operator.api.v1alpha1.Rehearsal;
+import io.tracingstack.operator.testing.Fault;
 import io.tracingstack.operator.testing.SimulatedControllers.Pods;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -16,6 +22,7 @@ import org.junit.jupiter.api.Test;
 class RolloutTimeApiTest extends RolloutScenario {
   @AfterEach
   void noStacks() {
+    cluster.proxy().heal();
     deleteStacks();
   }
 
@@ -60,6 +67,104 @@ class RolloutTimeApiTest extends RolloutScenario {
     clock.advance(Duration.ofHours(1));
     labelled(namespace, "b");
     awaitState(namespace, "b", "OutsideWindow");
+  }
+
+  @Test
+  void whatPassesItsRehearsalAfterTheWindowWaitsForTheNextOne() {
+    cluster.kubectl().run("apply", "-f", "config/rbac/rehearsal.yaml");
+    ZonedDateTime opened = clock.instant().atZone(ZoneOffset.UTC).minusMinutes(10);
+    String namespace =
+        stackWith(
+            "canary: 0, rehearsal: Always, verifyTimeout: 100h, windows: [{schedule: \"%d %d,%d * *"
+                    .formatted(opened.getMinute(), opened.getHour(), opened.plusHours(3).getHour())
+                + " *\", duration: 30m}]");
+    labelled(namespace, "a");
+    String before = template(namespace, "a");
+    eventually().until(() -> !rehearsals(namespace).isEmpty());
+    clock.advance(Duration.ofHours(1));
+    Pod pod = rehearsals(namespace).get(0);
+    application.answerFor(pod.getMetadata().getName());
+    controllers.run(pod, Pods.healthy(sha256()));
+    awaitState(namespace, "a", "OutsideWindow");
+    assertThat(statusOf(namespace, "a").rehearsal().outcome()).isEqualTo(Rehearsal.Outcome.PASSED);
+    assertQuiet(namespace, "a");
+    assertUntouched(namespace, "a", before);
+
+    clock.advance(Duration.ofHours(2));
+    touchStack(namespace);
+    awaitInjected(namespace, "a");
+    assertThat(rehearsals(namespace)).isEmpty();
+    cluster.kubectl().run("delete", "-f", "config/rbac/rehearsal.yaml");
+  }
+
+  @Test
+  void aTurnThatCouldNotBeUsedIsNoneInPlanMode() {
+    String namespace = stackWith("canary: 0");
+    refuseChanges(namespace);
+    labelled(namespace, "a");
+    String before = template(namespace, "a");
+    awaitGranted(namespace, "a");
+    changeTo(namespace, "mode: Plan");
+    awaitStage(namespace, "Plan");
+    touch(namespace, "a");
+    awaitState(namespace, "a", "PlanOnly");
+    cluster.proxy().heal();
+    assertQuiet(namespace, "a");
+    assertUntouched(namespace, "a", before);
+
+    changeTo(namespace, "canary: 0");
+    awaitInjected(namespace, "a");
+  }
+
+  @Test
+  void aTurnThatCouldNotBeUsedIsNoneOnceTheOwnersRolloutIsOver() {
+    String namespace = stackWith("canary: 0, restart: OnNextChange");
+    labelled(namespace, "a");
+    awaitState(namespace, "a", "AwaitingNextChange");
+    refuseChanges(namespace);
+    cluster.kubectl().run("-n", namespace, "set", "image", "deployment/a", "app=shop:2");
+    String before = template(namespace, "a");
+    controllers.beginRollOut(namespace, "a");
+    awaitGranted(namespace, "a");
+    controllers.rollOut(namespace, "a", Pods.healthy(sha256()));
+    touch(namespace, "a");
+    awaitState(namespace, "a", "AwaitingNextChange");
+    cluster.proxy().heal();
+    assertQuiet(namespace, "a");
+    assertUntouched(namespace, "a", before);
+    assertThat(statusOf(namespace, "a").taken().number())
+        .as("it does not ride along with a later one either")
+        .isEqualTo(traced(namespace, "deployment-a").orElseThrow().getSpec().admitted().number());
+  }
+
+  /** Lets nothing be written into workloads. */
+  private void refuseChanges(String namespace) {
+    cluster
+        .proxy()
+        .breaking(
+            e ->
+                e.isWrite() && e.path().contains("/" + namespace + "/deployments/")
+                    ? Optional.of(new Fault.Refusal(500, "InternalError"))
+                    : Optional.empty());
+  }
+
+  private void awaitGranted(String namespace, String name) {
+    eventually()
+        .until(
+            () ->
+                traced(namespace, "deployment-" + name)
+                    .filter(tw -> tw.getSpec().admitted() != null)
+                    .isPresent());
+  }
+
+  private List<Pod> rehearsals(String namespace) {
+    return cluster
+        .admin()
+        .pods()
+        .inNamespace(namespace)
+        .withLabel(Labels.REHEARSAL)
+        .list()
+        .getItems();
   }
 
   @Test

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 class TurnsTest {
   private static final Turn FIRST = new Turn(1, "content", "template", "release", null, null);
   private static final Turn RIDING = new Turn(1, "content", "template", "release", null, true);
+  private static final Wish NEXT_CHANGE = new Wish.NextChange(Optional.empty());
   private static final RolloutView SETTLED = rollout(true, 3, 3, 3, 3);
 
   @Test
@@ -32,8 +33,23 @@ class TurnsTest {
   @Test
   void thePatientWaitUntilTheirOwnPodsAreReplaced() {
     RolloutView replacing = rollout(true, 3, 1, 3, 4);
-    assertThat(wish(null, Restart.ON_NEXT_CHANGE, SETTLED)).isEqualTo(new Wish.NextChange());
+    assertThat(wish(null, Restart.ON_NEXT_CHANGE, SETTLED)).isEqualTo(NEXT_CHANGE);
     assertThat(wish(null, Restart.ON_NEXT_CHANGE, replacing)).isEqualTo(new Wish.Asking(RIDING));
+  }
+
+  @Test
+  void thePatientUseATurnOnlyWhileTheirOwnPodsAreReplaced() {
+    RolloutView replacing = rollout(true, 3, 1, 3, 4);
+    assertThat(wish(RIDING, Restart.ON_NEXT_CHANGE, replacing)).isEqualTo(new Wish.Granted(RIDING));
+    assertThat(wish(RIDING, Restart.ON_NEXT_CHANGE, SETTLED))
+        .isEqualTo(new Wish.NextChange(Optional.of(FIRST)));
+    assertThat(wish(FIRST, Restart.ON_NEXT_CHANGE, SETTLED))
+        .isEqualTo(new Wish.NextChange(Optional.of(FIRST)));
+  }
+
+  @Test
+  void whoseTurnIsForgoneAsksForAnotherOne() {
+    assertThat(Turns.again(FIRST)).isEqualTo(new Wish.Asking(FIRST.numbered(2)));
   }
 
   @Test
@@ -42,7 +58,7 @@ class TurnsTest {
     RolloutView scaled = rollout(true, 5, 3, 3, 3);
     RolloutView annotated = rollout(false, 3, 3, 3, 3);
     for (RolloutView view : new RolloutView[] {failed, scaled, annotated}) {
-      assertThat(wish(null, Restart.ON_NEXT_CHANGE, view)).isEqualTo(new Wish.NextChange());
+      assertThat(wish(null, Restart.ON_NEXT_CHANGE, view)).isEqualTo(NEXT_CHANGE);
     }
   }
 
@@ -61,7 +77,7 @@ class TurnsTest {
     assertThat(wish(null, Restart.ON_NEXT_CHANGE, SETTLED, Map.of(Labels.RESTART, "Immediate")))
         .isEqualTo(new Wish.Asking(FIRST));
     assertThat(wish(null, Restart.IMMEDIATE, SETTLED, Map.of(Labels.RESTART, "OnNextChange")))
-        .isEqualTo(new Wish.NextChange());
+        .isEqualTo(NEXT_CHANGE);
   }
 
   @Test

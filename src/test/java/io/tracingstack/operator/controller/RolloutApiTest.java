@@ -276,8 +276,9 @@ class RolloutApiTest extends RolloutScenario {
         .proxy()
         .breaking(
             e ->
+                // Any other refusal that lasts would end the turn.
                 e.isWrite() && e.path().contains("/" + namespace + "/deployments/")
-                    ? Optional.of(new Fault.Refusal(500, "InternalError"))
+                    ? Optional.of(new Fault.Refusal(429, "TooManyRequests"))
                     : Optional.empty());
     changeTo(namespace, "canary: 0, maxConcurrent: 2");
     eventually().until(() -> granted(namespace) == 2);

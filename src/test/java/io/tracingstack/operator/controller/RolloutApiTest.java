@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -294,6 +295,20 @@ class RolloutApiTest extends RolloutScenario {
     eventually().until(() -> injected(namespace, names).size() == 2);
     assertQuiet(namespace, names);
     assertThat(injected(namespace, names)).hasSize(2);
+  }
+
+  @Test
+  void theFirstLookIsAtTheApiServerAlsoWhenThatFailsOnce() {
+    AtomicInteger looks = new AtomicInteger();
+    cluster
+        .proxy()
+        .breaking(
+            e ->
+                e.isListOf("tracedworkloads") && looks.incrementAndGet() == 1
+                    ? Optional.of(new Fault.Refusal(500, "InternalError"))
+                    : Optional.empty());
+    stackWith("canary: 0");
+    assertThat(looks).hasValue(2);
   }
 
   @Test

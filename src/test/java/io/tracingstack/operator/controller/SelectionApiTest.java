@@ -112,6 +112,30 @@ class SelectionApiTest extends OperatorTest {
   }
 
   @Test
+  void aNamespaceThatCannotBeReadAtFirstIsReadLater() {
+    String namespace = stackNamespace("selection");
+    apply(Manifests.deployment(namespace, "shop", 8080));
+    cluster
+        .proxy()
+        .breaking(
+            e ->
+                isOfUnlabelled(e, namespace)
+                    ? Optional.of(new Fault.Refusal(403, "Forbidden"))
+                    : Optional.empty());
+    int mark = cluster.proxy().mark();
+    label("namespaces", null, namespace, Labels.INJECT, "java");
+    eventually()
+        .until(
+            () ->
+                !cluster
+                    .proxy()
+                    .since(mark, e -> isOfUnlabelled(e, namespace) && e.status() == 403)
+                    .isEmpty());
+    cluster.proxy().heal();
+    awaitInjected(namespace, "shop");
+  }
+
+  @Test
   void anUnknownLanguageIsSaid() {
     String namespace = stackNamespace("selection");
     apply(Manifests.deployment(namespace, "shop", 8080));

@@ -68,7 +68,8 @@ public class RolloutStep {
    */
   Outcome advance(StackPlan plan, Collection<TracedWorkload> known, boolean pipelineVerified) {
     // The first time the cache may be behind what the last leader granted.
-    Collection<TracedWorkload> workloads = begun.add(plan.ref()) ? read(plan.ref()) : known;
+    Collection<TracedWorkload> workloads = begun.contains(plan.ref()) ? known : read(plan.ref());
+    begun.add(plan.ref());
     RolloutDecision.Decision decision =
         RolloutDecision.next(
             plan.rollout(),

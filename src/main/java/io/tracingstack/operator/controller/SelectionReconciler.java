@@ -36,7 +36,10 @@ import io.tracingstack.operator.injection.WorkloadSelection;
 import io.tracingstack.operator.kube.ClusterWatch;
 import io.tracingstack.operator.kube.EventRecorder;
 import io.tracingstack.operator.kube.OperatorMetrics;
+import io.tracingstack.operator.kube.ServerStore;
 import io.tracingstack.operator.kube.SlimStores;
+import io.tracingstack.operator.kube.WorkloadStore;
+import io.tracingstack.operator.kube.WorkloadStore.Stored;
 import io.tracingstack.operator.llamastack.ServerApi;
 import io.tracingstack.operator.llamastack.ServerSelection;
 import java.time.Duration;
@@ -66,6 +69,8 @@ public class SelectionReconciler implements Reconciler<Namespace> {
 
   private final KubernetesClient client;
   private final ClusterWatch watch;
+  private final WorkloadStore workloads;
+  private final ServerStore servers;
   private final EventRecorder events;
   private final OperatorMetrics metrics;
   private final StackPlans plans;
@@ -75,12 +80,16 @@ public class SelectionReconciler implements Reconciler<Namespace> {
   SelectionReconciler(
       KubernetesClient client,
       ClusterWatch watch,
+      WorkloadStore workloads,
+      ServerStore servers,
       EventRecorder events,
       OperatorMetrics metrics,
       StackPlans plans,
       StackSelection.Policy policy) {
     this.client = client;
     this.watch = watch;
+    this.workloads = workloads;
+    this.servers = servers;
     this.events = events;
     this.metrics = metrics;
     this.plans = plans;
@@ -148,8 +157,38 @@ public class SelectionReconciler implements Reconciler<Namespace> {
     if (!complete && !unwanted.isEmpty()) {
       return UpdateControl.<Namespace>noUpdate().rescheduleAfter(WHILE_INCOMPLETE);
     }
-    unwanted.forEach(tw -> delete(name, tw));
-    return UpdateControl.noUpdate();
+    List<TracedWorkload> mistaken = stackExists ? wantedAfterAll(name, unwanted) : List.of();
+    unwanted.stream().filter(tw -> !mistaken.contains(tw)).forEach(tw -> delete(name, tw));
+    return mistaken.isEmpty()
+        ? UpdateControl.noUpdate()
+        : UpdateControl.<Namespace>noUpdate().rescheduleAfter(WHILE_INCOMPLETE);
+  }
+
+  /**
+   * Those that the API server, other than the caches, says are wanted. A label that goes, while
+   * another one still selects the workload, takes it from one watch to another; between them it is
+   * in none.
+   */
+  private List<TracedWorkload> wantedAfterAll(String namespace, List<TracedWorkload> unwanted) {
+    if (unwanted.isEmpty()) {
+      return List.of();
+    }
+    Optional<Namespace> present =
+        client.namespaces().withField("metadata.name", namespace).list().getItems().stream()
+            .filter(n -> n.getMetadata().getDeletionTimestamp() == null)
+            .findFirst();
+    return unwanted.stream()
+        .filter(
+            tw ->
+                present
+                    .flatMap(
+                        n ->
+                            workloads
+                                .get(namespace, tw.getSpec().workload())
+                                .map(Stored::object)
+                                .flatMap(w -> languageOf(w, servers.objectOf(w), n)))
+                    .isPresent())
+        .toList();
   }
 
   private boolean isOffered(HasMetadata workload) {
@@ -159,25 +198,34 @@ public class SelectionReconciler implements Reconciler<Namespace> {
 
   private void collect(
       Namespace namespace, Map<String, HasMetadata> labelled, Map<String, TracedWorkload> wanted) {
-    Map<String, String> namespaceLabels = orEmpty(namespace.getMetadata().getLabels());
     for (HasMetadata workload : watch.workloads(namespace.getMetadata().getName())) {
-      Map<String, String> labels = orEmpty(workload.getMetadata().getLabels());
-      boolean controlled =
-          isControlled(workload) || Labels.OPERATOR.equals(labels.get(Labels.MANAGED_BY));
-      WorkloadKind kind = WorkloadKind.of(workload).orElseThrow();
-      if (workload.getMetadata().getDeletionTimestamp() == null) {
-        watch
-            .server(workload)
-            .map(server -> languageOf(workload, server, namespace))
-            .orElseGet(() -> WorkloadSelection.language(kind, labels, namespaceLabels, controlled))
-            .map(language -> tracedWorkload(kind, workload, language))
-            .ifPresent(
-                tw -> {
-                  labelled.put(tw.getMetadata().getName(), workload);
-                  wanted.put(tw.getMetadata().getName(), tw);
-                });
-      }
+      languageOf(workload, watch.server(workload), namespace)
+          .map(language -> tracedWorkload(workload, language))
+          .ifPresent(
+              tw -> {
+                labelled.put(tw.getMetadata().getName(), workload);
+                wanted.put(tw.getMetadata().getName(), tw);
+              });
     }
+  }
+
+  /** The language that a workload asks for; empty where it, or its namespace, asks for nothing. */
+  private Optional<String> languageOf(
+      HasMetadata workload, Optional<GenericKubernetesResource> server, Namespace namespace) {
+    if (workload.getMetadata().getDeletionTimestamp() != null) {
+      return Optional.empty();
+    }
+    Map<String, String> labels = orEmpty(workload.getMetadata().getLabels());
+    return server
+        .map(s -> languageOf(workload, s, namespace))
+        .orElseGet(
+            () ->
+                WorkloadSelection.language(
+                    WorkloadKind.of(workload).orElseThrow(),
+                    labels,
+                    orEmpty(namespace.getMetadata().getLabels()),
+                    isControlled(workload)
+                        || Labels.OPERATOR.equals(labels.get(Labels.MANAGED_BY))));
   }
 
   /** What asks for a Deployment that the operator of a server made. */
@@ -230,8 +278,8 @@ public class SelectionReconciler implements Reconciler<Namespace> {
         .anyMatch(o -> Boolean.TRUE.equals(o.getController()));
   }
 
-  private static TracedWorkload tracedWorkload(
-      WorkloadKind kind, HasMetadata workload, String language) {
+  private static TracedWorkload tracedWorkload(HasMetadata workload, String language) {
+    WorkloadKind kind = WorkloadKind.of(workload).orElseThrow();
     TracedWorkload tw = new TracedWorkload();
     WorkloadRef ref =
         new WorkloadRef(

@@ -3,6 +3,9 @@ package io.tracingstack.operator.controller;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -12,16 +15,21 @@ import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.MaxReconciliationInterval;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.RetryInfo;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
+import io.tracingstack.operator.api.v1alpha1.ConditionType;
 import io.tracingstack.operator.api.v1alpha1.Labels;
+import io.tracingstack.operator.api.v1alpha1.Reason;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkload;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
 import io.tracingstack.operator.api.v1alpha1.TracingStack;
+import io.tracingstack.operator.api.v1alpha1.Turn;
 import io.tracingstack.operator.injection.TracedWorkloadNames;
 import io.tracingstack.operator.journey.Progress;
+import io.tracingstack.operator.journey.StatusDraft;
 import io.tracingstack.operator.journey.WorkloadCounts;
 import io.tracingstack.operator.kube.ClusterWatch;
 import io.tracingstack.operator.kube.Finalizers;
@@ -31,6 +39,9 @@ import io.tracingstack.operator.kube.StackTelemetry;
 import io.tracingstack.operator.kube.WorkloadStore;
 import io.tracingstack.operator.kube.WorkloadStore.Removal;
 import io.tracingstack.operator.llamastack.ServerApi;
+import io.tracingstack.operator.status.Conditions;
+import io.tracingstack.operator.status.Finding;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -55,6 +66,10 @@ public class WorkloadReconciler implements Reconciler<TracedWorkload>, Cleaner<T
   /** Holds a TracedWorkload until its workload is as it was before. */
   public static final String FINALIZER = "tracingstack.io/undo";
 
+  /** Failures in a row before they are told: what the next attempt resolves is nobody's news. */
+  private static final int LASTING = 3;
+
+  private static final int TOO_MANY_REQUESTS = 429;
   private static final Duration WHILE_NEEDED = Duration.ofSeconds(30);
   private static final Duration WHILE_STALE = Duration.ofMillis(500);
   private static final String BY_REVISION = "revision";
@@ -69,6 +84,7 @@ public class WorkloadReconciler implements Reconciler<TracedWorkload>, Cleaner<T
   private final Finalizers finalizers;
   private final StackTelemetry telemetry;
   private final OperatorMetrics metrics;
+  private final Clock clock;
   private final RecentStatuses<TracedWorkloadStatus> recent = new RecentStatuses<>();
 
   WorkloadReconciler(
@@ -81,7 +97,8 @@ public class WorkloadReconciler implements Reconciler<TracedWorkload>, Cleaner<T
       Witnesses witnesses,
       Finalizers finalizers,
       StackTelemetry telemetry,
-      OperatorMetrics metrics) {
+      OperatorMetrics metrics,
+      Clock clock) {
     this.watch = watch;
     this.workloads = workloads;
     this.journey = journey;
@@ -92,6 +109,7 @@ public class WorkloadReconciler implements Reconciler<TracedWorkload>, Cleaner<T
     this.finalizers = finalizers;
     this.telemetry = telemetry;
     this.metrics = metrics;
+    this.clock = clock;
   }
 
   @Override
@@ -166,8 +184,16 @@ public class WorkloadReconciler implements Reconciler<TracedWorkload>, Cleaner<T
 
   private UpdateControl<TracedWorkload> update(
       TracedWorkload tw, TracedWorkloadStatus before, TracedWorkloadStatus now) {
+    return changed(tw, before, now)
+        .map(UpdateControl::patchStatus)
+        .orElseGet(UpdateControl::noUpdate);
+  }
+
+  /** What to write when the status has changed, which is told here. */
+  private Optional<TracedWorkload> changed(
+      TracedWorkload tw, TracedWorkloadStatus before, TracedWorkloadStatus now) {
     if (Objects.equals(before, now)) {
-      return UpdateControl.noUpdate();
+      return Optional.empty();
     }
     transitions.announce(tw, before, now);
     recent.remember(tw, before, now);
@@ -176,19 +202,95 @@ public class WorkloadReconciler implements Reconciler<TracedWorkload>, Cleaner<T
     fresh.getMetadata().setName(tw.getMetadata().getName());
     fresh.setStatus(now);
     metrics.applied("status");
-    return UpdateControl.patchStatus(fresh);
+    return Optional.of(fresh);
   }
 
-  /** A status that may not have been written is not the newest one; the next pass writes it. */
   @Override
   public ErrorStatusUpdateControl<TracedWorkload> updateErrorStatus(
       TracedWorkload tw, Context<TracedWorkload> context, Exception e) {
-    recent.forget(tw);
-    return ErrorStatusUpdateControl.defaultErrorProcessing();
+    return failed(tw, context, e)
+        .map(ErrorStatusUpdateControl::patchStatus)
+        .orElseGet(ErrorStatusUpdateControl::defaultErrorProcessing);
   }
 
+  /**
+   * The status to write after a failure: the former one, and what the API server goes on to say.
+   */
+  private Optional<TracedWorkload> failed(
+      TracedWorkload tw, Context<TracedWorkload> context, Exception e) {
+    // A status that may not have been written is not the newest one; the next pass writes it.
+    recent.forget(tw);
+    int failures = context.getRetryInfo().map(RetryInfo::getAttemptCount).orElse(0) + 1;
+    if (failures < LASTING || hasGivenUp(tw)) {
+      return Optional.empty();
+    }
+    return answer(e).flatMap(refusal -> changed(tw, statusOf(tw), refused(tw, refusal)));
+  }
+
+  /** Only its reason says that nothing is to be written again. */
+  private static boolean hasGivenUp(TracedWorkload tw) {
+    return tw.getMetadata().getDeletionTimestamp() == null
+        && Conditions.reasonOf(statusOf(tw).conditions(), ConditionType.INJECTED)
+            .filter(reason -> reason == Reason.FIGHTING)
+            .isPresent();
+  }
+
+  /**
+   * What the API server said. Where it said nothing, because it cannot be reached, nothing can be
+   * told either; one that is asked too much is not asked for more by telling it.
+   */
+  private static Optional<KubernetesClientException> answer(Throwable e) {
+    return Stream.iterate(e, Objects::nonNull, Throwable::getCause)
+        .flatMap(t -> t instanceof KubernetesClientException k ? Stream.of(k) : Stream.empty())
+        .findFirst()
+        .filter(k -> k.getCode() > 0 && k.getCode() != TOO_MANY_REQUESTS);
+  }
+
+  /** A turn that came to nothing is over, so that it does not keep others from going. */
+  private TracedWorkloadStatus refused(TracedWorkload tw, KubernetesClientException refusal) {
+    TracedWorkloadStatus before = statusOf(tw);
+    StatusDraft draft =
+        new StatusDraft(before, tw.getMetadata().getGeneration(), before.handledRetry());
+    draft.stack(before.stack());
+    Turn admitted = tw.getSpec().admitted();
+    if (admitted != null && admitted.grants(before.candidate())) {
+      draft.forgo(admitted);
+    }
+    // A request that failed says nothing about what is in.
+    return draft.hold(
+        ConditionType.INJECTED,
+        Finding.unknown(Reason.REJECTED, WorkloadStore.messageOf(refusal)),
+        clock.instant());
+  }
+
+  private static TracedWorkloadStatus statusOf(TracedWorkload tw) {
+    return Optional.ofNullable(tw.getStatus()).orElseGet(TracedWorkloadStatus::empty);
+  }
+
+  /** The SDK asks for no status when a cleanup fails. */
   @Override
   public DeleteControl cleanup(TracedWorkload tw, Context<TracedWorkload> context) {
+    try {
+      return undo(tw);
+    } catch (KubernetesClientException e) {
+      failed(tw, context, e)
+          .ifPresent(
+              fresh ->
+                  context
+                      .getClient()
+                      .resource(fresh)
+                      .subresource("status")
+                      .patch(
+                          new PatchContext.Builder()
+                              .withPatchType(PatchType.SERVER_SIDE_APPLY)
+                              .withFieldManager(Labels.OPERATOR)
+                              .withForce(true)
+                              .build()));
+      throw e;
+    }
+  }
+
+  private DeleteControl undo(TracedWorkload tw) {
     TracedWorkloadStatus last = recent.newest(tw, tw.getStatus());
     if (last != null && last.rehearsal() != null) {
       rehearsal.clear(tw);

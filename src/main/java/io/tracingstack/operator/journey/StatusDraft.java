@@ -154,13 +154,18 @@ public final class StatusDraft {
 
   /** The stack cannot say what it wants, so everything stays as it is. */
   public TracedWorkloadStatus hold(Finding finding, Instant now) {
-    conditions.set(ConditionType.SELECTED, finding);
-    List<Condition> selected = conditions.toList(before.conditions(), generation, now);
+    return hold(ConditionType.SELECTED, finding, now);
+  }
+
+  /** The former status with this condition; a turn that was forgone is over. */
+  public TracedWorkloadStatus hold(ConditionType type, Finding finding, Instant now) {
+    conditions.set(type, finding);
+    List<Condition> held = conditions.toList(before.conditions(), generation, now);
     List<Condition> others =
         before.conditions() == null
             ? List.of()
             : before.conditions().stream()
-                .filter(c -> !c.getType().equals(ConditionType.SELECTED.apiName()))
+                .filter(c -> !c.getType().equals(type.apiName()))
                 .toList();
     return new TracedWorkloadStatus(
         generation,
@@ -168,8 +173,10 @@ public final class StatusDraft {
         finding.text(),
         stack,
         before.revision(),
-        before.candidate(),
-        before.taken(),
+        forgone == null ? before.candidate() : null,
+        forgone == null
+            ? before.taken()
+            : Turns.after(forgone, before.revision() == null ? null : before.taken()),
         before.plan(),
         before.agent(),
         before.llamaStack(),
@@ -180,7 +187,7 @@ public final class StatusDraft {
         before.rehearsal(),
         before.lostInjections(),
         retry,
-        Stream.concat(selected.stream(), others.stream()).toList());
+        Stream.concat(held.stream(), others.stream()).toList());
   }
 
   /**

@@ -157,14 +157,18 @@ public class ClusterWatch {
   private <T extends HasMetadata> SharedIndexInformer<T> unlabelled(
       Class<T> type, String namespace) {
     return informer(
-        client.resources(type).inNamespace(namespace).withoutLabel(Labels.INJECT),
-        new MetadataStore<>(type));
+            client.resources(type).inNamespace(namespace).withoutLabel(Labels.INJECT),
+            new MetadataStore<>(type))
+        // Nobody waits for its start, so nobody else would try again.
+        .exceptionHandler((running, problem) -> true);
   }
 
   private <T extends HasMetadata> SharedIndexInformer<T> informer(
       Informable<T> source, ItemStore<T> store) {
     SharedIndexInformer<T> informer = source.runnableInformer(0);
     informer.itemStore(store);
+    // By default an answer that cannot be read would end the watch for good.
+    informer.exceptionHandler((running, problem) -> running);
     informer.addEventHandler(
         new ResourceEventHandler<>() {
           @Override

@@ -152,12 +152,12 @@ final class FieldWriter {
           if (!namesManager(e)) {
             throw e;
           }
-          yield new Outcome.Conflict(messageOf(e), fieldsOf(e));
+          yield new Outcome.Conflict(WorkloadStore.messageOf(e), fieldsOf(e));
         }
         case 400, 403, 422 ->
             store.get(namespace, ref).isEmpty()
                 ? new Outcome.Gone()
-                : new Outcome.Rejected(messageOf(e));
+                : new Outcome.Rejected(WorkloadStore.messageOf(e));
         default -> throw e;
       };
     }
@@ -221,11 +221,5 @@ final class FieldWriter {
     return e.getStatus().getDetails().getCauses().stream()
         .map(StatusCause::getField)
         .collect(Collectors.toSet());
-  }
-
-  static String messageOf(KubernetesClientException e) {
-    return e.getStatus() != null && e.getStatus().getMessage() != null
-        ? e.getStatus().getMessage()
-        : e.getMessage();
   }
 }

@@ -90,7 +90,7 @@ public class RehearsalPods {
     } catch (KubernetesClientException e) {
       return switch (e.getCode()) {
         case CONFLICT -> Optional.empty();
-        case 400, 403, 422 -> Optional.of(FieldWriter.messageOf(e));
+        case 400, 403, 422 -> Optional.of(WorkloadStore.messageOf(e));
         default -> throw e;
       };
     }

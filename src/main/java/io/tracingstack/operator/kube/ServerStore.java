@@ -1,5 +1,6 @@
 package io.tracingstack.operator.kube;
 
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Service;
@@ -28,11 +29,16 @@ public class ServerStore {
 
   /** The server that controls a workload; empty where none does, or where it is gone. */
   public Optional<ServerView> serverOf(HasMetadata workload) {
+    return objectOf(workload).flatMap(ServerView::of);
+  }
+
+  /** The same, as it is stored. */
+  public Optional<GenericKubernetesResource> objectOf(HasMetadata workload) {
     return ServerApi.ownerOf(workload)
         .flatMap(owner -> get(workload.getMetadata().getNamespace(), owner));
   }
 
-  private Optional<ServerView> get(String namespace, OwnerReference owner) {
+  private Optional<GenericKubernetesResource> get(String namespace, OwnerReference owner) {
     return ServerApi.of(owner)
         .map(
             api ->
@@ -41,8 +47,7 @@ public class ServerStore {
                     .inNamespace(namespace)
                     .withName(owner.getName())
                     .get())
-        .filter(s -> Objects.equals(owner.getUid(), s.getMetadata().getUid()))
-        .flatMap(ServerView::of);
+        .filter(s -> Objects.equals(owner.getUid(), s.getMetadata().getUid()));
   }
 
   /** What there is of a Service; services are only listed, never read by themselves. */

@@ -106,7 +106,8 @@ final class ServerWatch {
             .v1()
             .customResourceDefinitions()
             .withField("metadata.name", api.crd())
-            .runnableInformer(0);
+            .runnableInformer(0)
+            .exceptionHandler((running, problem) -> running);
     informer.addEventHandler(
         handler(
             crd -> {

@@ -189,9 +189,17 @@ public class WorkloadStore {
    * Takes out everything of ours and reads back. Nothing is taken out while a container names our
    * agent's file by itself: its JVM would not start without.
    *
-   * @throws KubernetesClientException when the API server refuses
+   * @throws KubernetesClientException when the API server refuses, in its words
    */
   public Removal remove(String namespace, WorkloadRef ref) {
+    try {
+      return takeOut(namespace, ref);
+    } catch (KubernetesClientException e) {
+      throw new KubernetesClientException("cannot undo: " + messageOf(e), e.getCode(), null);
+    }
+  }
+
+  private Removal takeOut(String namespace, WorkloadRef ref) {
     Optional<Stored> stored = get(namespace, ref);
     List<String> needed =
         stored
@@ -206,7 +214,7 @@ public class WorkloadStore {
       fields.giveBack(namespace, ref);
       Outcome outcome = fields.apply(namespace, ref, null, false);
       if (outcome instanceof Outcome.Rejected rejected) {
-        throw new KubernetesClientException("cannot undo: " + rejected.message());
+        throw new KubernetesClientException(rejected.message());
       }
       stored = get(namespace, ref);
     }
@@ -219,6 +227,13 @@ public class WorkloadStore {
     return get(namespace, ref).flatMap(s -> Footprint.of(s.template())).isEmpty()
         ? Removal.CLEAN
         : new Removal(false, List.of());
+  }
+
+  /** What the API server said, or what became of the request where it said nothing. */
+  public static String messageOf(KubernetesClientException e) {
+    return e.getStatus() != null && e.getStatus().getMessage() != null
+        ? e.getStatus().getMessage()
+        : e.getMessage();
   }
 
   /**

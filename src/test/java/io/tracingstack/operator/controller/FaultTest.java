@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.tracingstack.operator.api.v1alpha1.Labels;
+import io.tracingstack.operator.api.v1alpha1.Reason;
 import io.tracingstack.operator.testing.Exchange;
 import io.tracingstack.operator.testing.Fault;
 import io.tracingstack.operator.testing.Manifests;
@@ -16,12 +17,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
  * Every request of a journey fails once, each in every way: one workload per way and step, all at
- * once, and all must arrive where an undisturbed one does.
+ * once, and all must arrive where an undisturbed one does. What goes on failing is told.
  */
 @QuarkusTest
 class FaultTest extends OperatorTest {
@@ -99,6 +101,93 @@ class FaultTest extends OperatorTest {
     label("deployments", namespace, "shop", Labels.INJECT, null);
     eventually().until(() -> traced(namespace, "deployment-shop").isEmpty());
     assertThat(template(namespace, "shop")).doesNotContain("tracingstack");
+  }
+
+  @Test
+  void aDryRunThatGoesOnFailingIsToldOnce() {
+    String namespace = cluster.namespace("fault-dry-run", Map.of());
+    Predicate<Exchange> dryRun = e -> e.isIn(namespace) && e.toString().contains("dryRun=All");
+    breaking(dryRun, new Fault.Refusal(500, "InternalError"));
+
+    labelledDeployment(namespace, "shop");
+    awaitState(namespace, "shop", "Rejected");
+
+    assertThat(statusOf(namespace, "shop").message())
+        .startsWith("InternalError by the proxy; ")
+        .endsWith(Reason.REJECTED.nextStep());
+    int mark = cluster.proxy().mark();
+    eventually()
+        .until(
+            () -> {
+              touch(namespace, "shop");
+              return cluster.proxy().since(mark, dryRun).size() > 3;
+            });
+    assertThat(cluster.proxy().since(mark, e -> e.isWrite() && e.isIn(namespace))).isEmpty();
+    cluster.proxy().heal();
+    touch(namespace, "shop");
+    awaitTraced(namespace, "shop");
+  }
+
+  @Test
+  void aWriteThatGoesOnFailingIsToldAndLetsOthersGo() {
+    String namespace = cluster.namespace("fault-write", Map.of());
+    readyStack(namespace, "tracing", "rollout: {canary: 0, maxConcurrent: 1}");
+    breaking(
+        e -> e.isWrite() && e.path().endsWith(namespace + "/deployments/a"),
+        new Fault.Refusal(500, "InternalError"));
+    labelledDeployment(namespace, "a");
+    eventually()
+        .until(
+            () ->
+                traced(namespace, "deployment-a")
+                    .filter(tw -> tw.getSpec().admitted() != null)
+                    .isPresent());
+    String before = template(namespace, "a");
+    labelledDeployment(namespace, "b");
+
+    awaitState(namespace, "a", "Rejected");
+    awaitInjected(namespace, "b");
+
+    assertThat(template(namespace, "a")).isEqualTo(before);
+    cluster.proxy().heal();
+    touch(namespace, "a");
+    awaitState(namespace, "a", "WaitingForSlot");
+    awaitTraced(namespace, "b");
+    awaitTraced(namespace, "a");
+  }
+
+  @Test
+  void anUndoThatIsRefusedIsToldWhileTheTracedWorkloadWaits() {
+    String namespace = cluster.namespace("fault-undo", Map.of());
+    apply(Manifests.deployment(namespace, "shop", application.port()));
+    controllers.rollOut(namespace, "shop", Pods.healthy(sha256()));
+    String before = template(namespace, "shop");
+    label("deployments", namespace, "shop", Labels.INJECT, "java");
+    awaitTraced(namespace, "shop");
+    breaking(
+        e -> e.isWrite() && e.path().endsWith(namespace + "/deployments/shop"),
+        new Fault.Refusal(403, "Forbidden"));
+
+    label("deployments", namespace, "shop", Labels.INJECT, null);
+    awaitState(namespace, "shop", "Rejected");
+
+    assertThat(statusOf(namespace, "shop").message())
+        .startsWith("cannot undo: Forbidden by the proxy; ");
+    assertThat(traced(namespace, "deployment-shop").get().getMetadata().getDeletionTimestamp())
+        .isNotNull();
+    assertThat(cluster.admin().v1().events().inNamespace(namespace).list().getItems())
+        .filteredOn(e -> e.getReason().equals("Rejected"))
+        .singleElement()
+        .satisfies(e -> assertThat(e.getType()).isEqualTo("Warning"))
+        .satisfies(e -> assertThat(e.getMessage()).contains("cannot undo: Forbidden by the proxy"));
+    cluster.proxy().heal();
+    touch(namespace, "shop");
+    eventually().until(() -> traced(namespace, "deployment-shop").isEmpty());
+    assertThat(template(namespace, "shop")).isEqualTo(before);
+  }
+
+  private void breaking(Predicate<Exchange> which, Fault fault) {
+    cluster.proxy().breaking(e -> which.test(e) ? Optional.of(fault) : Optional.empty());
   }
 
   private Optional<Fault> faultOnce(Exchange exchange) {

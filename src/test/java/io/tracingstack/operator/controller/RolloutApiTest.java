@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -276,8 +277,9 @@ class RolloutApiTest extends RolloutScenario {
         .proxy()
         .breaking(
             e ->
+                // Any other refusal that lasts would end the turn.
                 e.isWrite() && e.path().contains("/" + namespace + "/deployments/")
-                    ? Optional.of(new Fault.Refusal(500, "InternalError"))
+                    ? Optional.of(new Fault.Refusal(429, "TooManyRequests"))
                     : Optional.empty());
     changeTo(namespace, "canary: 0, maxConcurrent: 2");
     eventually().until(() -> granted(namespace) == 2);
@@ -293,6 +295,20 @@ class RolloutApiTest extends RolloutScenario {
     eventually().until(() -> injected(namespace, names).size() == 2);
     assertQuiet(namespace, names);
     assertThat(injected(namespace, names)).hasSize(2);
+  }
+
+  @Test
+  void theFirstLookIsAtTheApiServerAlsoWhenThatFailsOnce() {
+    AtomicInteger looks = new AtomicInteger();
+    cluster
+        .proxy()
+        .breaking(
+            e ->
+                e.isListOf("tracedworkloads") && looks.incrementAndGet() == 1
+                    ? Optional.of(new Fault.Refusal(500, "InternalError"))
+                    : Optional.empty());
+    stackWith("canary: 0");
+    assertThat(looks).hasValue(2);
   }
 
   @Test

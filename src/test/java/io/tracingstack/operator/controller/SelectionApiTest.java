@@ -9,10 +9,13 @@ import io.tracingstack.operator.api.v1alpha1.Labels;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkload;
 import io.tracingstack.operator.api.v1alpha1.TracingStack;
 import io.tracingstack.operator.testing.ApiServerResource;
+import io.tracingstack.operator.testing.Exchange;
+import io.tracingstack.operator.testing.Fault;
 import io.tracingstack.operator.testing.Manifests;
 import io.tracingstack.operator.testing.OperatorTest;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -72,6 +75,64 @@ class SelectionApiTest extends OperatorTest {
     awaitInjected(namespace, "late");
     cluster.admin().apps().deployments().inNamespace(namespace).withName("late").delete();
     eventually().until(() -> names(namespace).isEmpty());
+  }
+
+  @Test
+  void aWorkloadThatLosesItsOwnLabelUnderItsNamespacesGoesOnWithItsJourney() {
+    String namespace = stackNamespace("selection");
+    label("namespaces", null, namespace, Labels.INJECT, "java");
+    apply(Manifests.deployment(namespace, "shop", 8080));
+    label("deployments", namespace, "shop", Labels.INJECT, "java");
+    awaitInjected(namespace, "shop");
+    eventually().until(() -> statusOf(namespace, "shop").revision() != null);
+    String uid = traced(namespace, "deployment-shop").orElseThrow().getMetadata().getUid();
+    // Of the two watches, the one that it comes to is late.
+    cluster
+        .proxy()
+        .breaking(
+            e -> isOfUnlabelled(e, namespace) ? Optional.of(new Fault.Cut()) : Optional.empty());
+    assertThat(cluster.proxy().dropWatches(e -> isOfUnlabelled(e, namespace))).isPositive();
+    int mark = cluster.proxy().mark();
+
+    label("deployments", namespace, "shop", Labels.INJECT, null);
+    passes.provoke(
+        "Namespace",
+        3,
+        () -> label("namespaces", null, namespace, "touch", "at-" + System.nanoTime()));
+
+    cluster.proxy().heal();
+    apply(Manifests.deployment(namespace, "other", 8080));
+    eventually().until(() -> names(namespace).contains("deployment-other"));
+    assertThat(traced(namespace, "deployment-shop").orElseThrow().getMetadata())
+        .satisfies(m -> assertThat(m.getUid()).isEqualTo(uid))
+        .satisfies(m -> assertThat(m.getDeletionTimestamp()).isNull());
+    assertThat(
+            cluster.proxy().since(mark, e -> e.isWrite() && e.path().contains("/deployments/shop")))
+        .isEmpty();
+  }
+
+  @Test
+  void aNamespaceThatCannotBeReadAtFirstIsReadLater() {
+    String namespace = stackNamespace("selection");
+    apply(Manifests.deployment(namespace, "shop", 8080));
+    cluster
+        .proxy()
+        .breaking(
+            e ->
+                isOfUnlabelled(e, namespace)
+                    ? Optional.of(new Fault.Refusal(403, "Forbidden"))
+                    : Optional.empty());
+    int mark = cluster.proxy().mark();
+    label("namespaces", null, namespace, Labels.INJECT, "java");
+    eventually()
+        .until(
+            () ->
+                !cluster
+                    .proxy()
+                    .since(mark, e -> isOfUnlabelled(e, namespace) && e.status() == 403)
+                    .isEmpty());
+    cluster.proxy().heal();
+    awaitInjected(namespace, "shop");
   }
 
   @Test
@@ -200,6 +261,13 @@ class SelectionApiTest extends OperatorTest {
                         .withName("tracing")
                         .get()
                     == null);
+  }
+
+  /** Whether it asks for Deployments that only their namespace's label selects. */
+  private static boolean isOfUnlabelled(Exchange exchange, String namespace) {
+    return exchange.method().equals("GET")
+        && exchange.path().endsWith("/namespaces/" + namespace + "/deployments")
+        && exchange.toString().contains("labelSelector=%21tracingstack.io%2Finject");
   }
 
   private String stackNamespace(String prefix) {

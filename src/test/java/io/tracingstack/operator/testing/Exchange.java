@@ -36,6 +36,11 @@ public final class Exchange {
     return query.contains("watch=true");
   }
 
+  /** Whether it asks for all objects of a kind as they are, and not as some cache has them. */
+  public boolean isListOf(String plural) {
+    return method.equals("GET") && path.endsWith("/v1alpha1/" + plural) && query.isEmpty();
+  }
+
   /** Whether it changes something. */
   public boolean isWrite() {
     return !method.equals("GET")

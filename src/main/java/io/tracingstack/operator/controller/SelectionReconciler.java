@@ -1,9 +1,7 @@
 package io.tracingstack.operator.controller;
 
-import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -28,11 +26,8 @@ import io.tracingstack.operator.api.v1alpha1.TracedWorkload;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadSpec;
 import io.tracingstack.operator.api.v1alpha1.TracingStack;
 import io.tracingstack.operator.api.v1alpha1.WorkloadRef;
-import io.tracingstack.operator.injection.StackCandidate;
-import io.tracingstack.operator.injection.StackSelection;
 import io.tracingstack.operator.injection.TracedWorkloadNames;
 import io.tracingstack.operator.injection.WorkloadKind;
-import io.tracingstack.operator.injection.WorkloadSelection;
 import io.tracingstack.operator.kube.ClusterWatch;
 import io.tracingstack.operator.kube.EventRecorder;
 import io.tracingstack.operator.kube.OperatorMetrics;
@@ -40,8 +35,6 @@ import io.tracingstack.operator.kube.ServerStore;
 import io.tracingstack.operator.kube.SlimStores;
 import io.tracingstack.operator.kube.WorkloadStore;
 import io.tracingstack.operator.kube.WorkloadStore.Stored;
-import io.tracingstack.operator.llamastack.ServerApi;
-import io.tracingstack.operator.llamastack.ServerSelection;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -73,8 +66,7 @@ public class SelectionReconciler implements Reconciler<Namespace> {
   private final ServerStore servers;
   private final EventRecorder events;
   private final OperatorMetrics metrics;
-  private final StackPlans plans;
-  private final StackSelection.Policy policy;
+  private final AskedLanguage asked;
   private final Set<String> toldOfMissingStack = ConcurrentHashMap.newKeySet();
 
   SelectionReconciler(
@@ -84,16 +76,14 @@ public class SelectionReconciler implements Reconciler<Namespace> {
       ServerStore servers,
       EventRecorder events,
       OperatorMetrics metrics,
-      StackPlans plans,
-      StackSelection.Policy policy) {
+      AskedLanguage asked) {
     this.client = client;
     this.watch = watch;
     this.workloads = workloads;
     this.servers = servers;
     this.events = events;
     this.metrics = metrics;
-    this.plans = plans;
-    this.policy = policy;
+    this.asked = asked;
   }
 
   @Override
@@ -123,7 +113,8 @@ public class SelectionReconciler implements Reconciler<Namespace> {
 
   /** Pods are watched for other reasons too, and change far more often than any other kind. */
   private static boolean asksForItself(Pod pod) {
-    return orEmpty(pod.getMetadata().getLabels()).containsKey(Labels.INJECT) && !isControlled(pod);
+    return orEmpty(pod.getMetadata().getLabels()).containsKey(Labels.INJECT)
+        && !AskedLanguage.isControlled(pod);
   }
 
   @Override
@@ -186,7 +177,7 @@ public class SelectionReconciler implements Reconciler<Namespace> {
                             workloads
                                 .get(namespace, tw.getSpec().workload())
                                 .map(Stored::object)
-                                .flatMap(w -> languageOf(w, servers.objectOf(w), n)))
+                                .flatMap(w -> asked.language(w, servers.objectOf(w), n)))
                     .isPresent())
         .toList();
   }
@@ -199,7 +190,8 @@ public class SelectionReconciler implements Reconciler<Namespace> {
   private void collect(
       Namespace namespace, Map<String, HasMetadata> labelled, Map<String, TracedWorkload> wanted) {
     for (HasMetadata workload : watch.workloads(namespace.getMetadata().getName())) {
-      languageOf(workload, watch.server(workload), namespace)
+      asked
+          .language(workload, watch.server(workload), namespace)
           .map(language -> tracedWorkload(workload, language))
           .ifPresent(
               tw -> {
@@ -207,75 +199,6 @@ public class SelectionReconciler implements Reconciler<Namespace> {
                 wanted.put(tw.getMetadata().getName(), tw);
               });
     }
-  }
-
-  /** The language that a workload asks for; empty where it, or its namespace, asks for nothing. */
-  private Optional<String> languageOf(
-      HasMetadata workload, Optional<GenericKubernetesResource> server, Namespace namespace) {
-    if (workload.getMetadata().getDeletionTimestamp() != null) {
-      return Optional.empty();
-    }
-    Map<String, String> labels = orEmpty(workload.getMetadata().getLabels());
-    return server
-        .map(s -> languageOf(workload, s, namespace))
-        .orElseGet(
-            () ->
-                WorkloadSelection.language(
-                    WorkloadKind.of(workload).orElseThrow(),
-                    labels,
-                    orEmpty(namespace.getMetadata().getLabels()),
-                    isControlled(workload)
-                        || Labels.OPERATOR.equals(labels.get(Labels.MANAGED_BY))));
-  }
-
-  /** What asks for a Deployment that the operator of a server made. */
-  private Optional<String> languageOf(
-      HasMetadata workload, GenericKubernetesResource server, Namespace namespace) {
-    Map<String, String> labels = orEmpty(server.getMetadata().getLabels());
-    if (server.getMetadata().getDeletionTimestamp() != null) {
-      return Optional.empty();
-    }
-    String language = ServerApi.of(server).orElseThrow().language();
-    return ServerSelection.language(
-        orEmpty(workload.getMetadata().getLabels()),
-        labels,
-        orEmpty(namespace.getMetadata().getLabels()),
-        language,
-        () ->
-            Labels.INJECT_LLAMA_STACK.equals(language)
-                && selects(workload, server, namespace.getMetadata()));
-  }
-
-  private boolean selects(
-      HasMetadata workload, GenericKubernetesResource server, ObjectMeta namespace) {
-    return StackSelection.choose(
-            new StackSelection.NamespaceView(
-                namespace.getName(),
-                orEmpty(namespace.getLabels()),
-                orEmpty(namespace.getAnnotations())),
-            merged(server.getMetadata().getLabels(), workload.getMetadata().getLabels()),
-            orEmpty(server.getMetadata().getAnnotations()),
-            plans.candidates(watch.stacks()),
-            policy)
-        .stack()
-        .flatMap(StackCandidate::plan)
-        .filter(
-            plan ->
-                plan.instrumentation()
-                    .llamaStack()
-                    .selects(orEmpty(server.getMetadata().getLabels())))
-        .isPresent();
-  }
-
-  private static Map<String, String> merged(Map<String, String> one, Map<String, String> winning) {
-    Map<String, String> all = new TreeMap<>(orEmpty(one));
-    all.putAll(orEmpty(winning));
-    return all;
-  }
-
-  private static boolean isControlled(HasMetadata workload) {
-    return workload.getMetadata().getOwnerReferences().stream()
-        .anyMatch(o -> Boolean.TRUE.equals(o.getController()));
   }
 
   private static TracedWorkload tracedWorkload(HasMetadata workload, String language) {

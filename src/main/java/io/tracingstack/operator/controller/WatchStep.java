@@ -205,6 +205,8 @@ public class WatchStep {
     }
     if (subject.stored().rollout().byRuns()
         || !draft.silentFor(subject.stack().rollout().silentAfter(), clock.instant())) {
+      // An answer of now says nothing of a silence to come.
+      witnesses.forget(subject.tw().getMetadata().getUid());
       return finish(draft, untilSettled);
     }
     Evidence evidence = gather(subject, pods, rolledOut);

@@ -125,7 +125,7 @@ public class WatchStep {
               Reason.AWAITING_PODS,
               runsUntraced ? "the application runs untraced" : "no pod of this revision yet"));
       return failures
-          .findUnproven(subject, pods, agent)
+          .findUnproven(subject, pods, ConditionType.AGENT_VERIFIED, agent)
           .orElseGet(
               () -> finish(draft, Optional.of(runsUntraced ? WHILE_UNPROVEN : WHILE_PROGRESSING)));
     }
@@ -175,7 +175,8 @@ public class WatchStep {
     if (judgement.finding().reason() == Reason.AWAITING_RUN) {
       return finish(draft, Optional.empty());
     }
-    Optional<Progress> failed = failures.findUnproven(subject, pods, judgement.finding());
+    Optional<Progress> failed =
+        failures.findUnproven(subject, pods, ConditionType.TRACED, judgement.finding());
     if (failed.isPresent()) {
       return failed.get();
     }

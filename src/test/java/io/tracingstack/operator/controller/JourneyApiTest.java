@@ -12,6 +12,7 @@ import io.tracingstack.operator.testing.Exchange;
 import io.tracingstack.operator.testing.Manifests;
 import io.tracingstack.operator.testing.OperatorTest;
 import io.tracingstack.operator.testing.SimulatedControllers.Pods;
+import io.tracingstack.operator.verification.Judgement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -167,6 +168,29 @@ class JourneyApiTest extends OperatorTest {
   }
 
   @Test
+  void theFirstRequestAfterALongSilenceIsGivenItsTime() {
+    String namespace = cluster.namespace("journey", Map.of());
+    apply(Manifests.withoutProbe(Manifests.deployment(namespace, "batch", application.port())));
+    label("deployments", namespace, "batch", Labels.INJECT, "java");
+    awaitInjected(namespace, "batch");
+    controllers.rollOut(namespace, "batch", Pods.healthy(sha256()).readyFor(Duration.ofHours(1)));
+    awaitState(namespace, "batch", "AwaitingTraffic");
+
+    // Counted at once, and found by a search some seconds later.
+    String revision = revision(namespace, "batch");
+    counts.count(revision, 1);
+    touch(namespace, "batch");
+    awaitState(namespace, "batch", "NotInStore");
+    passes.provoke("TracedWorkload", 2, () -> touch(namespace, "batch"));
+    assertThat(template(namespace, "batch")).contains(Labels.INJECTED);
+    assertThat(statusOf(namespace, "batch").reverted()).isNull();
+
+    store.add("0123456789abcdef0123456789abcde2", revision, "");
+    touch(namespace, "batch");
+    awaitState(namespace, "batch", "Traced");
+  }
+
+  @Test
   void anUnreachableStoreIsSaidAndHeals() {
     String namespace = cluster.namespace("journey", Map.of());
     store.reachable(false);
@@ -191,6 +215,7 @@ class JourneyApiTest extends OperatorTest {
     counts.reachable(true);
     String revision = revision(namespace, "shop");
     counts.count(revision, 1);
+    clock.advance(Judgement.PROOF_TIMEOUT);
     touch(namespace, "shop");
     awaitState(namespace, "shop", "NotInStore");
     store.add("0123456789abcdef0123456789abcde1", revision, "");

@@ -168,29 +168,6 @@ class JourneyApiTest extends OperatorTest {
   }
 
   @Test
-  void theFirstRequestAfterALongSilenceIsGivenItsTime() {
-    String namespace = cluster.namespace("journey", Map.of());
-    apply(Manifests.withoutProbe(Manifests.deployment(namespace, "batch", application.port())));
-    label("deployments", namespace, "batch", Labels.INJECT, "java");
-    awaitInjected(namespace, "batch");
-    controllers.rollOut(namespace, "batch", Pods.healthy(sha256()).readyFor(Duration.ofHours(1)));
-    awaitState(namespace, "batch", "AwaitingTraffic");
-
-    // Counted at once, and found by a search some seconds later.
-    String revision = revision(namespace, "batch");
-    counts.count(revision, 1);
-    touch(namespace, "batch");
-    awaitState(namespace, "batch", "NotInStore");
-    passes.provoke("TracedWorkload", 2, () -> touch(namespace, "batch"));
-    assertThat(template(namespace, "batch")).contains(Labels.INJECTED);
-    assertThat(statusOf(namespace, "batch").reverted()).isNull();
-
-    store.add("0123456789abcdef0123456789abcde2", revision, "");
-    touch(namespace, "batch");
-    awaitState(namespace, "batch", "Traced");
-  }
-
-  @Test
   void anUnreachableStoreIsSaidAndHeals() {
     String namespace = cluster.namespace("journey", Map.of());
     store.reachable(false);

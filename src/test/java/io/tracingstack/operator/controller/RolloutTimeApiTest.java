@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.tracingstack.operator.api.v1alpha1.ConditionType;
+import io.tracingstack.operator.api.v1alpha1.Labels;
+import io.tracingstack.operator.testing.Manifests;
 import io.tracingstack.operator.testing.SimulatedControllers.Pods;
 import io.tracingstack.operator.verification.Judgement;
 import java.time.Duration;
@@ -19,6 +21,7 @@ class RolloutTimeApiTest extends RolloutScenario {
   @AfterEach
   void noStacks() {
     deleteStacks();
+    clock.reset();
   }
 
   @Test
@@ -154,6 +157,30 @@ class RolloutTimeApiTest extends RolloutScenario {
   }
 
   @Test
+  void theFirstRequestAfterALongSilenceIsGivenItsTime() {
+    String namespace = stackWith("canary: 0");
+    apply(Manifests.withoutProbe(Manifests.deployment(namespace, "a", application.port())));
+    label("deployments", namespace, "a", Labels.INJECT, "java");
+    awaitInjected(namespace, "a");
+    controllers.rollOut(namespace, "a", Pods.healthy(sha256()).readyFor(Duration.ofHours(1)));
+    awaitState(namespace, "a", "AwaitingTraffic");
+
+    // Counted at once, and found by a search some seconds later.
+    clock.advance(Duration.ofMinutes(9));
+    String revision = revision(namespace, "a");
+    counts.count(revision, 1);
+    touch(namespace, "a");
+    awaitState(namespace, "a", "NotInStore");
+    passes.provoke("TracedWorkload", 2, () -> touch(namespace, "a"));
+    assertThat(injected(namespace, "a")).containsExactly("a");
+    assertThat(statusOf(namespace, "a").reverted()).isNull();
+
+    store.add("0123456789abcdef0123456789abcde2", revision, "");
+    touch(namespace, "a");
+    awaitState(namespace, "a", "Traced");
+  }
+
+  @Test
   void timeDuringWhichThePipelineWasDownDoesNotCount() {
     String namespace = stackWith("canary: 0, verifyTimeout: 30m");
     unproven(namespace);
@@ -188,7 +215,7 @@ class RolloutTimeApiTest extends RolloutScenario {
     awaitInjected(namespace, "a");
     controllers.rollOut(namespace, "a", Pods.healthy(sha256()).readyFor(Duration.ofHours(1)));
     awaitState(namespace, "a", "AwaitingProof");
-    clock.advance(Judgement.PROOF_TIMEOUT);
+    clock.advance(Duration.ofMinutes(5));
     touch(namespace, "a");
     awaitState(namespace, "a", "AgentNotStarted");
   }

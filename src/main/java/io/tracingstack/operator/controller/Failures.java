@@ -24,6 +24,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Finds out whether a change is to be undone. That is written down first and done in the next pass:
@@ -77,15 +78,15 @@ public class Failures {
   /**
    * The undo of what runs well and is not traced, though it has had its time, and traffic.
    *
+   * @param told the condition that says so
    * @param finding why it is not
    */
-  Optional<Progress> findUnproven(Subject subject, List<PodView> pods, Finding finding) {
+  Optional<Progress> findUnproven(
+      Subject subject, List<PodView> pods, ConditionType told, Finding finding) {
     // A witness that does not answer says nothing against anybody.
-    boolean provenBefore = subject.draft().provenBefore(subject.plan().revision());
     if (!Verdict.isFailure(finding)
-        || provenBefore
-        || !pipelineVerified(subject)
-        || !isLate(subject, pods)) {
+        || subject.draft().provenBefore(revision(subject))
+        || !isLate(subject, pods, told)) {
       return Optional.empty();
     }
     return Optional.of(
@@ -96,22 +97,25 @@ public class Failures {
     return subject.plan().revision();
   }
 
-  private boolean isLate(Subject subject, List<PodView> pods) {
+  /**
+   * Whether it has had its time: for so long its pods have served, the pipeline has worked and the
+   * condition was false. That begins with traffic, which may come after hours, and whose first span
+   * is counted long before a search finds it.
+   */
+  private boolean isLate(Subject subject, List<PodView> pods, ConditionType told) {
+    Optional<Instant> ready =
+        pods.stream().flatMap(p -> p.readySince().stream()).min(Comparator.naturalOrder());
+    // While the pipeline is down nothing can be proven, and nobody is to blame for that.
+    Optional<Instant> verified =
+        watch
+            .stack(subject.stack().ref())
+            .map(s -> s.getStatus())
+            .flatMap(s -> since(s.conditions(), ConditionType.PIPELINE_VERIFIED, "True"));
+    Optional<Instant> unproven = since(subject.before().conditions(), told, "False");
     Duration timeout = subject.stack().rollout().verifyTimeout();
-    return pods.stream()
-        .flatMap(p -> p.readySince().stream())
-        .min(Comparator.naturalOrder())
-        .filter(since -> since.plus(timeout).isBefore(clock.instant()))
-        .isPresent();
-  }
-
-  /** While the pipeline is down nothing can be proven, and nobody is to blame for that. */
-  private boolean pipelineVerified(Subject subject) {
-    return watch
-        .stack(subject.stack().ref())
-        .map(s -> s.getStatus())
-        .filter(s -> Conditions.isTrue(s.conditions(), ConditionType.PIPELINE_VERIFIED))
-        .isPresent();
+    return Stream.of(ready, verified, unproven)
+        .allMatch(
+            since -> since.filter(s -> s.plus(timeout).isBefore(clock.instant())).isPresent());
   }
 
   private Blame.Facts facts(Subject subject, List<PodView> pods, List<PodView> former) {
@@ -139,11 +143,16 @@ public class Failures {
 
   /** A workload is admitted in the pass that writes. */
   Instant written(TracedWorkloadStatus before) {
-    return Conditions.find(before.conditions(), ConditionType.ADMITTED)
-        .filter(c -> "True".equals(c.getStatus()))
+    return since(before.conditions(), ConditionType.ADMITTED, "True").orElseGet(clock::instant);
+  }
+
+  /** Since when a condition has this status; empty when it has another. */
+  private static Optional<Instant> since(
+      List<Condition> conditions, ConditionType type, String status) {
+    return Conditions.find(conditions, type)
+        .filter(c -> status.equals(c.getStatus()))
         .map(Condition::getLastTransitionTime)
-        .map(Instant::parse)
-        .orElseGet(clock::instant);
+        .map(Instant::parse);
   }
 
   private Progress revert(Subject subject, Verdict verdict) {

@@ -129,16 +129,27 @@ public class PipelineCanary {
     }
     Instant next = Instant.parse(last.time()).plus(config.canary().period());
     Duration rest = Duration.between(clock.instant(), next);
-    return Conditions.find(stack.getStatus().conditions(), ConditionType.PIPELINE_VERIFIED)
+    return verified(stack)
+        .filter(finding -> !rest.isNegative())
+        .map(finding -> new Check(finding, last, Optional.of(rest.plusSeconds(1))));
+  }
+
+  /** What was verified stands while it is verified again: the same settings, and no failure yet. */
+  private Check pending(TracingStack stack) {
+    return new Check(
+        verified(stack)
+            .orElseGet(() -> Finding.unknown(Reason.CANARY_PENDING, "a span is on its way")),
+        last(stack),
+        Optional.of(SOON));
+  }
+
+  /** What the status says of a pipeline with these very settings, if that is that it works. */
+  private static Optional<Finding> verified(TracingStack stack) {
+    return Optional.ofNullable(stack.getStatus())
+        .flatMap(s -> Conditions.find(s.conditions(), ConditionType.PIPELINE_VERIFIED))
         .filter(c -> "True".equals(c.getStatus()))
         .filter(c -> stack.getMetadata().getGeneration().equals(c.getObservedGeneration()))
-        .filter(c -> !rest.isNegative())
-        .map(
-            c ->
-                new Check(
-                    Finding.yes(Reason.ofApiName(c.getReason()), c.getMessage()),
-                    last,
-                    Optional.of(rest.plusSeconds(1))));
+        .map(c -> Finding.yes(Reason.ofApiName(c.getReason()), c.getMessage()));
   }
 
   private Check readBack(TracingStack stack, StackPlan plan, InFlight canary, URI query) {
@@ -164,10 +175,7 @@ public class PipelineCanary {
       silent = Finding.no(Reason.STORE_UNREACHABLE, e.getMessage());
     }
     if (waited.compareTo(TIMEOUT) < 0) {
-      return new Check(
-          Finding.unknown(Reason.CANARY_PENDING, "a span is on its way"),
-          last(stack),
-          Optional.of(SOON));
+      return pending(stack);
     }
     return failed(stack, canary.traceId(), canary.sent(), silent);
   }
@@ -189,10 +197,7 @@ public class PipelineCanary {
           Optional.of(config.canary().period()));
     }
     if (waited.compareTo(TIMEOUT) < 0) {
-      return new Check(
-          Finding.unknown(Reason.CANARY_PENDING, "a span is on its way"),
-          last(stack),
-          Optional.of(SOON));
+      return pending(stack);
     }
     return failed(
         stack,

@@ -126,7 +126,7 @@ public class WatchStep {
               Reason.AWAITING_PODS,
               runsUntraced ? "the application runs untraced" : "no pod of this revision yet"));
       return failures
-          .findUnproven(subject, pods, agent)
+          .findUnproven(subject, pods, ConditionType.AGENT_VERIFIED, agent)
           .orElseGet(
               () -> finish(draft, Optional.of(runsUntraced ? WHILE_UNPROVEN : WHILE_PROGRESSING)));
     }
@@ -176,7 +176,8 @@ public class WatchStep {
     if (judgement.finding().reason() == Reason.AWAITING_RUN) {
       return finish(draft, Optional.empty());
     }
-    Optional<Progress> failed = failures.findUnproven(subject, pods, judgement.finding());
+    Optional<Progress> failed =
+        failures.findUnproven(subject, pods, ConditionType.TRACED, judgement.finding());
     if (failed.isPresent()) {
       return failed.get();
     }
@@ -206,6 +207,8 @@ public class WatchStep {
     }
     if (subject.stored().rollout().byRuns()
         || !draft.silentFor(subject.stack().rollout().silentAfter(), clock.instant())) {
+      // An answer of now says nothing of a silence to come.
+      witnesses.forget(subject.tw().getMetadata().getUid());
       return finish(draft, untilSettled);
     }
     Evidence evidence = gather(subject, pods, rolledOut);

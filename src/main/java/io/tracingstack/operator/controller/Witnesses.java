@@ -32,9 +32,6 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 @ApplicationScoped
 public class Witnesses {
-  /** An answered request that left no trace by then never will: the agent exports every 5 s. */
-  private static final Duration PROOF_TIMEOUT = Duration.ofSeconds(15);
-
   /** How often a workload that stays silent is asked again. */
   private static final Duration PROOF_INTERVAL = Duration.ofSeconds(60);
 
@@ -51,8 +48,25 @@ public class Witnesses {
   private final TraceStore store;
   private final SpanCounts counts;
   private final Clock clock;
-  private final Map<String, ProofRequest> requests = new ConcurrentHashMap<>();
+  private final Map<String, Asked> requests = new ConcurrentHashMap<>();
   private final Map<String, Baseline> baselines = new ConcurrentHashMap<>();
+
+  /**
+   * Requests to the pods of one template.
+   *
+   * @param last the newest
+   * @param answered when one was answered for the first time; those that repeat it begin nothing
+   */
+  private record Asked(ProofRequest last, Optional<Instant> answered) {
+    static Asked of(Optional<Asked> former, ProofRequest request) {
+      return new Asked(
+          request,
+          former
+              .filter(f -> f.last().templateRevision().equals(request.templateRevision()))
+              .flatMap(Asked::answered)
+              .or(() -> request.answered() ? Optional.of(request.sent()) : Optional.empty()));
+    }
+  }
 
   /** What had been counted when a pod template's pods were first looked at. */
   private record Baseline(String templateRevision, long count) {}
@@ -72,10 +86,11 @@ public class Witnesses {
 
   /** Whether the answer to a proof request may still appear, so that asking soon is worth it. */
   boolean proofIsFresh(String uid) {
-    ProofRequest request = requests.get(uid);
-    return request != null
-        && request.answered()
-        && request.sent().plus(PROOF_TIMEOUT).isAfter(clock.instant());
+    return Optional.ofNullable(requests.get(uid))
+        .map(Asked::last)
+        .filter(ProofRequest::answered)
+        .filter(r -> r.sent().plus(Judgement.PROOF_TIMEOUT).isAfter(clock.instant()))
+        .isPresent();
   }
 
   /** Forgets a workload. */
@@ -142,8 +157,8 @@ public class Witnesses {
             .min(Comparator.naturalOrder())
             .map(since -> Duration.between(since, now))
             .orElse(Duration.ZERO);
-    Optional<ProofRequest> request =
-        subject.mayAsk() ? proofRequest(subject.uid(), pods, now) : Optional.empty();
+    Optional<Asked> asked = subject.mayAsk() ? ask(subject.uid(), pods, now) : Optional.empty();
+    Optional<ProofRequest> request = asked.map(Asked::last);
 
     Optional<FoundTrace> byId = Optional.empty();
     Optional<String> bySearch = Optional.empty();
@@ -173,7 +188,15 @@ public class Witnesses {
     Optional<AgentLog> log =
         silent && waited.compareTo(Judgement.PATIENCE) >= 0 ? readLog(subject) : Optional.empty();
     return new Evidence(
-        waited, query.isPresent(), request, byId, bySearch, counted, storeSilent, log);
+        waited,
+        query.isPresent(),
+        request,
+        asked.flatMap(Asked::answered).map(since -> Duration.between(since, now)),
+        byId,
+        bySearch,
+        counted,
+        storeSilent,
+        log);
   }
 
   /**
@@ -216,24 +239,28 @@ public class Witnesses {
         || trace.spans().stream().anyMatch(s -> request.pod().equals(s.pod()));
   }
 
-  private Optional<ProofRequest> proofRequest(String uid, List<PodView> pods, Instant now) {
+  private Optional<Asked> ask(String uid, List<PodView> pods, Instant now) {
     Optional<PodView> pod =
         pods.stream()
             .filter(PodView::ready)
             .filter(p -> p.readinessProbe().isPresent())
             .findFirst();
-    ProofRequest last = requests.get(uid);
+    Optional<Asked> former = Optional.ofNullable(requests.get(uid));
     boolean due =
-        last == null
-            || pod.filter(p -> !p.templateRevision().equals(last.templateRevision())).isPresent()
-            || last.sent().plus(PROOF_INTERVAL).isBefore(now);
+        former.isEmpty()
+            || pod.filter(p -> !isOf(former.get().last(), p)).isPresent()
+            || former.get().last().sent().plus(PROOF_INTERVAL).isBefore(now);
     if (pod.isPresent() && due) {
-      requests.put(uid, proofRequests.send(pod.get(), pod.get().readinessProbe().get()));
+      requests.put(
+          uid, Asked.of(former, proofRequests.send(pod.get(), pod.get().readinessProbe().get())));
     }
     // A request to a pod of an earlier template says nothing about these.
     return Optional.ofNullable(requests.get(uid))
-        .filter(
-            r -> pods.stream().anyMatch(p -> p.templateRevision().equals(r.templateRevision())));
+        .filter(asked -> pods.stream().anyMatch(p -> isOf(asked.last(), p)));
+  }
+
+  private static boolean isOf(ProofRequest request, PodView pod) {
+    return pod.templateRevision().equals(request.templateRevision());
   }
 
   private Optional<AgentLog> readLog(Subject subject) {

@@ -79,7 +79,8 @@ public final class Obstacles {
 
   private static Optional<Refusal> health(Facts facts) {
     RolloutView rollout = facts.rollout();
-    if (rollout.paused()) {
+    // A CronJob that is suspended takes the template with the first run after that.
+    if (rollout.paused() && !rollout.byRuns()) {
       return refuse(Reason.PAUSED_DEPLOYMENT, "the Deployment is paused");
     }
     if (rollout.wantsNone()) {

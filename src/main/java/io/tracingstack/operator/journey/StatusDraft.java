@@ -42,6 +42,7 @@ public final class StatusDraft {
   private GoodAgent lastGood;
   private Settled settled;
   private Reverted reverted;
+  private String handledRetry;
   private Rehearsal rehearsal;
   private Turn forgone;
   private AgentReport agent;
@@ -61,11 +62,16 @@ public final class StatusDraft {
     this.taken = before.taken();
     this.lastGood = before.lastGood();
     this.reverted = before.reverted();
+    this.handledRetry = before.handledRetry();
     this.rehearsal = Rehearsal.unlessGoingOn(before.rehearsal());
   }
 
   public void set(ConditionType type, Finding finding) {
     conditions.set(type, finding);
+    if (type == ConditionType.PREFLIGHT && finding.holds()) {
+      // A retry asks for another try; a pass that could try nothing leaves it to a later one.
+      handledRetry = retry;
+    }
   }
 
   /** Whether something was said of this condition. */
@@ -186,7 +192,7 @@ public final class StatusDraft {
         before.reverted(),
         before.rehearsal(),
         before.lostInjections(),
-        retry,
+        before.handledRetry(),
         Stream.concat(held.stream(), others.stream()).toList());
   }
 
@@ -350,7 +356,7 @@ public final class StatusDraft {
         reverted,
         rehearsal,
         lostInjections,
-        retry,
+        handledRetry,
         conditions.toList(before.conditions(), generation, now));
   }
 

@@ -10,6 +10,7 @@ import java.util.OptionalLong;
  * @param waited how long pods of it have been ready
  * @param storeReadable whether the backend can be asked at all
  * @param proofRequest the request sent to a pod, if one could be
+ * @param answered how long ago these pods answered such a request for the first time
  * @param foundById a span of this revision in the trace of the proof request
  * @param foundBySearch a trace with a span of this revision
  * @param counted spans of this revision that the collector counted; empty when it did not answer
@@ -20,6 +21,7 @@ public record Evidence(
     Duration waited,
     boolean storeReadable,
     Optional<ProofRequest> proofRequest,
+    Optional<Duration> answered,
     Optional<FoundTrace> foundById,
     Optional<String> foundBySearch,
     OptionalLong counted,

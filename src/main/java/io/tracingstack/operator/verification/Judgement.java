@@ -21,6 +21,9 @@ public record Judgement(Finding finding, Optional<String> witness, Optional<Stri
    */
   public static final Duration PATIENCE = Duration.ofSeconds(25);
 
+  /** An answered request that left no trace by then never will: the agent exports every 5 s. */
+  public static final Duration PROOF_TIMEOUT = Duration.ofSeconds(15);
+
   /** Judges what serves for ever; {@code revision} is the injected content's. */
   public static Judgement of(Evidence evidence, String revision) {
     return of(evidence, revision, List.of());
@@ -87,6 +90,10 @@ public record Judgement(Finding finding, Optional<String> witness, Optional<Stri
     }
     if (evidence.storeSilent().isPresent()) {
       return Finding.unknown(Reason.STORE_UNREACHABLE, evidence.storeSilent().get());
+    }
+    if (evidence.answered().filter(a -> a.compareTo(PROOF_TIMEOUT) < 0).isPresent()) {
+      return Finding.unknown(
+          Reason.AWAITING_PROOF, "a request was answered, its span may be on its way");
     }
     if (evidence.counted().getAsLong() > 0) {
       return Finding.no(

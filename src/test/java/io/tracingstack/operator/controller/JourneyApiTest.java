@@ -12,6 +12,7 @@ import io.tracingstack.operator.testing.Exchange;
 import io.tracingstack.operator.testing.Manifests;
 import io.tracingstack.operator.testing.OperatorTest;
 import io.tracingstack.operator.testing.SimulatedControllers.Pods;
+import io.tracingstack.operator.verification.Judgement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -191,6 +192,7 @@ class JourneyApiTest extends OperatorTest {
     counts.reachable(true);
     String revision = revision(namespace, "shop");
     counts.count(revision, 1);
+    clock.advance(Judgement.PROOF_TIMEOUT);
     touch(namespace, "shop");
     awaitState(namespace, "shop", "NotInStore");
     store.add("0123456789abcdef0123456789abcde1", revision, "");

@@ -20,6 +20,7 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +53,11 @@ class LlamaStackApiTest extends OperatorTest {
   @AfterAll
   void noServers() {
     operators.uninstall(LLAMA_STACK_DISTRIBUTION);
+  }
+
+  @AfterEach
+  void realTime() {
+    clock.reset();
   }
 
   @Test
@@ -126,6 +132,9 @@ class LlamaStackApiTest extends OperatorTest {
     awaitInjected(namespace, "assistant");
     controllers.rollOut(
         namespace, "assistant", Pods.healthy("").reporting(LACKS).readyFor(Duration.ofHours(1)));
+    awaitState(namespace, "assistant", "NoInstrumentationInImage");
+    clock.advance(Duration.ofMinutes(6));
+    touch(namespace, "assistant");
     eventually().until(() -> template(namespace, "assistant").equals(before));
     TracedWorkloadStatus.Reverted reverted = statusOf(namespace, "assistant").reverted();
     assertThat(reverted.reason()).isEqualTo("NoInstrumentationInImage");

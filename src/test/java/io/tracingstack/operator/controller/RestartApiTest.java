@@ -7,6 +7,8 @@ import io.tracingstack.operator.api.v1alpha1.Labels;
 import io.tracingstack.operator.testing.Manifests;
 import io.tracingstack.operator.testing.OperatorTest;
 import io.tracingstack.operator.testing.SimulatedControllers.Pods;
+import io.tracingstack.operator.verification.Judgement;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +55,28 @@ class RestartApiTest extends OperatorTest {
     cluster.startOperator();
     eventually().until(() -> traced(namespace, "deployment-shop").isEmpty());
     assertThat(template(namespace, "shop")).isEqualTo(before);
+  }
+
+  /** It comes back to a workload that served for long without a request of the operator's. */
+  @Test
+  void whatRolledOutWhileNobodyLookedIsGivenItsTime() {
+    String namespace = cluster.namespace("restart", Map.of());
+    readyStack(namespace, "tracing");
+    application.traced(false);
+    labelledDeployment(namespace, "shop");
+    awaitInjected(namespace, "shop");
+    awaitState(namespace, "shop", "AwaitingPods");
+    stop();
+    controllers.rollOut(namespace, "shop", Pods.healthy(sha256()).readyFor(Duration.ofHours(1)));
+    cluster.startOperator();
+
+    awaitState(namespace, "shop", "AwaitingProof");
+    assertThat(application.requests()).hasSize(1);
+    clock.advance(Judgement.PROOF_TIMEOUT);
+    touch(namespace, "shop");
+    awaitState(namespace, "shop", "AgentNotStarted");
+    passes.provoke("TracedWorkload", 2, () -> touch(namespace, "shop"));
+    assertThat(template(namespace, "shop")).contains(Labels.INJECTED);
   }
 
   @Test

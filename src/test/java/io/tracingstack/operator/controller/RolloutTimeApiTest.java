@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.quarkus.test.junit.QuarkusTest;
+import io.tracingstack.operator.api.v1alpha1.ConditionType;
 import io.tracingstack.operator.api.v1alpha1.Labels;
 import io.tracingstack.operator.api.v1alpha1.Rehearsal;
 import io.tracingstack.operator.testing.Fault;
+import io.tracingstack.operator.testing.Manifests;
 import io.tracingstack.operator.testing.SimulatedControllers.Pods;
+import io.tracingstack.operator.verification.Judgement;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
@@ -24,6 +27,7 @@ class RolloutTimeApiTest extends RolloutScenario {
   void noStacks() {
     cluster.proxy().heal();
     deleteStacks();
+    clock.reset();
   }
 
   @Test
@@ -191,10 +195,18 @@ class RolloutTimeApiTest extends RolloutScenario {
     int asked = application.requests().size();
     touch(namespace, "a");
     eventually().until(() -> application.requests().size() > asked);
+    passes.awaitNone();
     awaitState(namespace, "a", "Traced");
 
     application.traced(false);
     clock.advance(Duration.ofMinutes(21));
+    int before = application.requests().size();
+    passes.provoke("TracedWorkload", 2, () -> touch(namespace, "a"));
+    assertThat(application.requests()).hasSize(before + 1);
+    assertThat(statusOf(namespace, "a").state())
+        .as("its span may be on its way")
+        .isEqualTo("Traced");
+    clock.advance(Judgement.PROOF_TIMEOUT);
     touch(namespace, "a");
     awaitState(namespace, "a", "StoppedSending");
     assertQuiet(namespace, "a");
@@ -210,19 +222,105 @@ class RolloutTimeApiTest extends RolloutScenario {
   }
 
   @Test
-  void whatIsReadyButNotProvenInTimeIsReverted() {
-    String namespace = stackWith("canary: 0, verifyTimeout: 100h");
-    application.traced(false);
+  void anAnswerOfAnEarlierSilenceSaysNothingOfALaterOne() {
+    String namespace = stackWith("canary: 0, silentAfter: 20m");
     labelled(namespace, "a");
-    awaitInjected(namespace, "a");
-    controllers.rollOut(namespace, "a", Pods.healthy(sha256()).readyFor(Duration.ofMinutes(2)));
-    awaitState(namespace, "a", "AgentNotStarted");
+    awaitTraced(namespace, "a");
+    application.traced(false);
+    int asked = application.requests().size();
+    clock.advance(Duration.ofMinutes(21));
     passes.provoke("TracedWorkload", 2, () -> touch(namespace, "a"));
+    assertThat(application.requests()).hasSize(asked + 1);
+    counts.count(revision(namespace, "a"), 1);
+    passes.provoke("TracedWorkload", 2, () -> touch(namespace, "a"));
+
+    clock.advance(Duration.ofMinutes(21));
+    passes.provoke("TracedWorkload", 2, () -> touch(namespace, "a"));
+    assertThat(application.requests()).hasSize(asked + 2);
+    assertThat(statusOf(namespace, "a").state()).isEqualTo("Traced");
+  }
+
+  @Test
+  void whatIsReadyButNotProvenInTimeIsReverted() {
+    String namespace = stackWith("canary: 0, verifyTimeout: 4m");
+    unproven(namespace);
+    for (int minute = 1; minute < 4; minute++) {
+      int asked = application.requests().size();
+      clock.advance(Duration.ofSeconds(61));
+      // A request that is repeated does not begin the time anew.
+      assertQuiet(namespace, "a");
+      assertThat(application.requests()).hasSize(asked + 1);
+    }
     assertThat(injected(namespace, "a")).containsExactly("a");
 
-    changeTo(namespace, "canary: 0, verifyTimeout: 1m");
+    clock.advance(Duration.ofMinutes(1));
+    touch(namespace, "a");
     awaitReverted(namespace, "a");
     assertThat(statusOf(namespace, "a").reverted().reason()).isEqualTo("AgentNotStarted");
     assertThat(statusOf(namespace, "a").reverted().counted()).isTrue();
+  }
+
+  @Test
+  void theFirstRequestAfterALongSilenceIsGivenItsTime() {
+    String namespace = stackWith("canary: 0");
+    apply(Manifests.withoutProbe(Manifests.deployment(namespace, "a", application.port())));
+    label("deployments", namespace, "a", Labels.INJECT, "java");
+    awaitInjected(namespace, "a");
+    controllers.rollOut(namespace, "a", Pods.healthy(sha256()).readyFor(Duration.ofHours(1)));
+    awaitState(namespace, "a", "AwaitingTraffic");
+
+    // Counted at once, and found by a search some seconds later.
+    clock.advance(Duration.ofMinutes(9));
+    String revision = revision(namespace, "a");
+    counts.count(revision, 1);
+    touch(namespace, "a");
+    awaitState(namespace, "a", "NotInStore");
+    passes.provoke("TracedWorkload", 2, () -> touch(namespace, "a"));
+    assertThat(injected(namespace, "a")).containsExactly("a");
+    assertThat(statusOf(namespace, "a").reverted()).isNull();
+
+    store.add("0123456789abcdef0123456789abcde2", revision, "");
+    touch(namespace, "a");
+    awaitState(namespace, "a", "Traced");
+  }
+
+  @Test
+  void timeDuringWhichThePipelineWasDownDoesNotCount() {
+    String namespace = stackWith("canary: 0, verifyTimeout: 30m");
+    unproven(namespace);
+    telemetry.loseCanaries();
+    clock.advance(Duration.ofMinutes(11));
+    passes.provoke("TracingStack", 1, () -> touchStack(namespace));
+    clock.advance(Duration.ofMinutes(1));
+    touchStack(namespace);
+    awaitCondition(namespace, STACK, ConditionType.PIPELINE_VERIFIED, "False", "CanaryLost");
+    clock.advance(Duration.ofMinutes(30));
+    passes.provoke("TracedWorkload", 2, () -> touch(namespace, "a"));
+    assertThat(injected(namespace, "a")).containsExactly("a");
+
+    telemetry.reset();
+    // One that is on its way is lost.
+    clock.advance(Duration.ofSeconds(20));
+    passes.provoke("TracingStack", 2, () -> touchStack(namespace));
+    awaitCondition(namespace, STACK, ConditionType.PIPELINE_VERIFIED, "True", "CanaryFound");
+    passes.provoke("TracedWorkload", 2, () -> touch(namespace, "a"));
+    assertThat(statusOf(namespace, "a").state()).isEqualTo("AgentNotStarted");
+    assertThat(injected(namespace, "a")).containsExactly("a");
+
+    clock.advance(Duration.ofMinutes(31));
+    touch(namespace, "a");
+    awaitReverted(namespace, "a");
+  }
+
+  /** A workload whose pods have served for an hour, and whose agent was now found missing. */
+  private void unproven(String namespace) {
+    application.traced(false);
+    labelled(namespace, "a");
+    awaitInjected(namespace, "a");
+    controllers.rollOut(namespace, "a", Pods.healthy(sha256()).readyFor(Duration.ofHours(1)));
+    awaitState(namespace, "a", "AwaitingProof");
+    clock.advance(Duration.ofMinutes(5));
+    touch(namespace, "a");
+    awaitState(namespace, "a", "AgentNotStarted");
   }
 }

@@ -2,10 +2,12 @@ package io.tracingstack.operator.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.quarkus.test.junit.QuarkusTest;
 import io.tracingstack.operator.api.v1alpha1.ConditionType;
+import io.tracingstack.operator.status.Conditions;
 import io.tracingstack.operator.testing.Manifests;
 import io.tracingstack.operator.testing.OperatorTest;
 import io.tracingstack.operator.testing.SimulatedControllers.Pods;
@@ -202,6 +204,27 @@ class StackApiTest extends OperatorTest {
     counts.undelivered(0);
     nextCanary(namespace);
     awaitCondition(namespace, "tracing", ConditionType.READY, "True", "Ready");
+  }
+
+  @Test
+  void whatWasVerifiedStandsUntilTheNextCanaryFails() {
+    String namespace = cluster.namespace("stack", Map.of());
+    readyStack(namespace, "tracing");
+    Condition before = pipelineVerified(namespace);
+    telemetry.loseCanaries();
+    clock.advance(Duration.ofMinutes(11));
+    passes.provoke("TracingStack", 2, () -> nextCanary(namespace));
+    assertThat(pipelineVerified(namespace)).isEqualTo(before);
+
+    clock.advance(Duration.ofSeconds(20));
+    nextCanary(namespace);
+    awaitCondition(namespace, "tracing", ConditionType.PIPELINE_VERIFIED, "False", "CanaryLost");
+  }
+
+  private Condition pipelineVerified(String namespace) {
+    return Conditions.find(
+            statusOfStack(namespace, "tracing").conditions(), ConditionType.PIPELINE_VERIFIED)
+        .orElseThrow();
   }
 
   /** Provokes a pass; a failed canary repeats itself at any. */

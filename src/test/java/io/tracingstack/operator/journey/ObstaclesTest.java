@@ -4,6 +4,7 @@ import static io.tracingstack.operator.testing.TestPods.plain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
 import io.tracingstack.operator.api.v1alpha1.Reason;
 import io.tracingstack.operator.injection.Refusal;
 import io.tracingstack.operator.testing.TestPods;
@@ -153,6 +154,13 @@ class ObstaclesTest {
 
     assertThat(new ObstacleFacts().rollout(onDelete).find()).isEmpty();
     assertThat(new ObstacleFacts().rollout(partitioned).find()).isEmpty();
+  }
+
+  @Test
+  void aSuspendedCronJobTakesTheChangeWithItsNextRun() {
+    CronJob suspended = Yaml.read("{spec: {suspend: true}}", CronJob.class);
+
+    assertThat(new ObstacleFacts().rollout(RolloutView.of(suspended)).find()).isEmpty();
   }
 
   @Test

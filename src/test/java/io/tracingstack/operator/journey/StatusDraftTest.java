@@ -211,7 +211,8 @@ class StatusDraftTest {
     StatusDraft untouched = new StatusDraft(before, 2L, "1");
     untouched.set(ConditionType.SELECTED, Finding.yes(Reason.SELECTED, "served"));
     StatusDraft retried = new StatusDraft(before, 2L, "2");
-    retried.set(ConditionType.SELECTED, Finding.no(Reason.NO_STACK, "none"));
+    retried.set(ConditionType.PREFLIGHT, Finding.yes(Reason.CLEAR, "nothing forbids injection"));
+    retried.set(ConditionType.INJECTED, Finding.no(Reason.FIGHTING, "removed 3 times"));
     retried.lostInjections(List.of());
 
     assertThat(retried.finish(NOON).lostInjections()).isNull();
@@ -219,6 +220,24 @@ class StatusDraftTest {
     untouched.set(ConditionType.TRACED, Finding.unknown(Reason.AWAITING_PROOF, "waiting"));
     assertThat(untouched.finish(NOON).lostInjections()).containsExactly("2026-11-21T11:00:00Z");
     assertThat(untouched.finish(NOON).observedGeneration()).isEqualTo(2L);
+  }
+
+  @Test
+  void aRetryThatCouldNotBeTriedIsNotHandled() {
+    TracedWorkloadStatus before =
+        Yaml.read("{handledRetry: '1', reverted: {revision: rev1}}", TracedWorkloadStatus.class);
+    StatusDraft invalid = new StatusDraft(before, 1L, "2");
+    StatusDraft withoutConsent = new StatusDraft(before, 1L, "2");
+    withoutConsent.set(ConditionType.SELECTED, Finding.no(Reason.NO_CONSENT, "not asked for"));
+    StatusDraft refused = new StatusDraft(before, 1L, "2");
+    refused.set(ConditionType.SELECTED, Finding.yes(Reason.SELECTED, "served"));
+    refused.set(ConditionType.PREFLIGHT, Finding.no(Reason.OTHER_AGENT_PRESENT, "an agent"));
+
+    assertThat(invalid.hold(Finding.unknown(Reason.STACK_INVALID, "typo"), NOON).handledRetry())
+        .isEqualTo("1");
+    assertThat(withoutConsent.finish(NOON).handledRetry()).isEqualTo("1");
+    assertThat(refused.finish(NOON).handledRetry()).isEqualTo("1");
+    assertThat(refused.finish(NOON).reverted()).isEqualTo(before.reverted());
   }
 
   private static StatusDraft traced(TracedWorkloadStatus before) {

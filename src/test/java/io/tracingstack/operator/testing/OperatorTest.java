@@ -80,6 +80,7 @@ public abstract class OperatorTest {
   void start() {
     tempoOperator.install();
     clock.reset();
+    reset();
     forbiddenBefore = cluster.auditLog().forbidden().size();
     cluster.startOperator();
   }

@@ -15,7 +15,7 @@ public class TestClock extends Clock {
   private volatile Duration ahead = Duration.ZERO;
 
   /** Real time again: pods are as old as the API server says. */
-  void reset() {
+  public void reset() {
     ahead = Duration.ZERO;
   }
 

@@ -86,6 +86,16 @@ class JudgementTest {
   }
 
   @Test
+  void aRequestThatWasJustAnsweredIsGivenItsTime() {
+    assertUnproven(
+        late().counted(0).justAnswered().log(AgentLog.STARTED), null, Reason.AWAITING_PROOF);
+    assertUnproven(
+        late().counted(0).justAnswered().log(AgentLog.SILENT), null, Reason.AWAITING_PROOF);
+    assertUnproven(late().counted(4).justAnswered(), null, Reason.AWAITING_PROOF);
+    assertUnproven(late().justAnswered(), null, Reason.COLLECTOR_UNREACHABLE);
+  }
+
+  @Test
   void anAgentThatCannotExportIsNotBlamedOnTraffic() {
     assertUnproven(
         late().counted(0).log(AgentLog.EXPORT_FAILED), false, Reason.COLLECTOR_UNREACHABLE);
@@ -166,6 +176,7 @@ class JudgementTest {
     private final Duration waited;
     private boolean readable = true;
     private Optional<ProofRequest> request = Optional.empty();
+    private Optional<Duration> answered = Optional.empty();
     private Optional<FoundTrace> byId = Optional.empty();
     private Optional<String> bySearch = Optional.empty();
     private OptionalLong counted = OptionalLong.empty();
@@ -183,6 +194,13 @@ class JudgementTest {
 
     Case answered() {
       request = Optional.of(request(Optional.of(503), Optional.empty()));
+      answered = Optional.of(Judgement.PROOF_TIMEOUT);
+      return this;
+    }
+
+    Case justAnswered() {
+      answered();
+      answered = Optional.of(Judgement.PROOF_TIMEOUT.minusMillis(1));
       return this;
     }
 
@@ -217,7 +235,8 @@ class JudgementTest {
     }
 
     Evidence build() {
-      return new Evidence(waited, readable, request, byId, bySearch, counted, storeSilent, log);
+      return new Evidence(
+          waited, readable, request, answered, byId, bySearch, counted, storeSilent, log);
     }
 
     private static ProofRequest request(Optional<Integer> status, Optional<String> failure) {

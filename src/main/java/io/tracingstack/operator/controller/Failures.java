@@ -5,6 +5,7 @@ import io.tracingstack.operator.api.v1alpha1.ConditionType;
 import io.tracingstack.operator.api.v1alpha1.Reason;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus;
 import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Reverted;
+import io.tracingstack.operator.api.v1alpha1.TracingStackStatus;
 import io.tracingstack.operator.journey.Progress;
 import io.tracingstack.operator.journey.Reverts;
 import io.tracingstack.operator.journey.Settling;
@@ -86,7 +87,7 @@ public class Failures {
     // A witness that does not answer says nothing against anybody.
     if (!Verdict.isFailure(finding)
         || subject.draft().provenBefore(revision(subject))
-        || !isLate(subject, pods, told)) {
+        || !isLate(subject, pods, told, finding.reason())) {
       return Optional.empty();
     }
     return Optional.of(
@@ -100,22 +101,28 @@ public class Failures {
   /**
    * Whether it has had its time: for so long its pods have served, the pipeline has worked and the
    * condition was false. That begins with traffic, which may come after hours, and whose first span
-   * is counted long before a search finds it.
+   * is counted long before a search finds it. What the collector counted, and the store has not, is
+   * the store's to lose, until it has a canary that was sent later.
    */
-  private boolean isLate(Subject subject, List<PodView> pods, ConditionType told) {
+  private boolean isLate(Subject subject, List<PodView> pods, ConditionType told, Reason reason) {
     Optional<Instant> ready =
         pods.stream().flatMap(p -> p.readySince().stream()).min(Comparator.naturalOrder());
     // While the pipeline is down nothing can be proven, and nobody is to blame for that.
+    Optional<TracingStackStatus> stack = watch.stack(subject.stack().ref()).map(s -> s.getStatus());
     Optional<Instant> verified =
-        watch
-            .stack(subject.stack().ref())
-            .map(s -> s.getStatus())
-            .flatMap(s -> since(s.conditions(), ConditionType.PIPELINE_VERIFIED, "True"));
+        stack.flatMap(s -> since(s.conditions(), ConditionType.PIPELINE_VERIFIED, "True"));
     Optional<Instant> unproven = since(subject.before().conditions(), told, "False");
+    boolean mayBeLost =
+        reason == Reason.NOT_IN_STORE
+            && stack
+                .map(TracingStackStatus::lastCanary)
+                .filter(c -> unproven.filter(Instant.parse(c.time())::isAfter).isPresent())
+                .isEmpty();
     Duration timeout = subject.stack().rollout().verifyTimeout();
-    return Stream.of(ready, verified, unproven)
-        .allMatch(
-            since -> since.filter(s -> s.plus(timeout).isBefore(clock.instant())).isPresent());
+    return !mayBeLost
+        && Stream.of(ready, verified, unproven)
+            .allMatch(
+                since -> since.filter(s -> s.plus(timeout).isBefore(clock.instant())).isPresent());
   }
 
   private Blame.Facts facts(Subject subject, List<PodView> pods, List<PodView> former) {

@@ -21,7 +21,6 @@ import io.tracingstack.operator.status.Finding;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -83,7 +82,7 @@ public class RehearsalStep {
       return Optional.empty();
     }
     boolean ours = rehearsal.isOf(subject.plan().revision(), subject.template());
-    boolean retried = !Objects.equals(subject.retry(), subject.before().handledRetry());
+    boolean retried = subject.before().retriedBy(subject.retry());
     Turn turn = wish instanceof Wish.Granted granted ? granted.turn() : null;
     if (ours && RehearsalPlans.wanted(subject, wish)) {
       switch (rehearsal.outcome()) {

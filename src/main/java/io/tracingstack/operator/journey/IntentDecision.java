@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Stream;
 
 /** Decides between writing, leaving, and giving up. */
@@ -41,7 +40,7 @@ public final class IntentDecision {
     if (plan.isAppliedTo(live)) {
       return new Intent.Keep(plan);
     }
-    boolean retried = !Objects.equals(retry, status.handledRetry());
+    boolean retried = status.retriedBy(retry);
     List<String> losses = retried ? List.of() : recent(status.lostInjections(), now);
     boolean gaveUp =
         Conditions.reasonOf(status.conditions(), ConditionType.INJECTED)

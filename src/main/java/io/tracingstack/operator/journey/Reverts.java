@@ -6,7 +6,6 @@ import io.tracingstack.operator.api.v1alpha1.TracedWorkloadStatus.Reverted;
 import io.tracingstack.operator.stack.InstrumentationPlan;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Objects;
 import java.util.Optional;
 
 /** What a failed change means for the passes after it: it is remembered in the status. */
@@ -23,7 +22,7 @@ public final class Reverts {
       TracedWorkloadStatus before, String revision, String template, String retry) {
     return Optional.ofNullable(before.reverted())
         .filter(r -> r.revision().equals(revision) && r.template().equals(template))
-        .filter(r -> Objects.equals(retry, before.handledRetry()));
+        .filter(r -> !before.retriedBy(retry));
   }
 
   /** The settings with the agent that was proven before the failed one, if there was another. */

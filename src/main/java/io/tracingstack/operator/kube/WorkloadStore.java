@@ -1,5 +1,7 @@
 package io.tracingstack.operator.kube;
 
+import static java.net.HttpURLConnection.HTTP_FORBIDDEN;
+
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvFromSource;
@@ -214,7 +216,8 @@ public class WorkloadStore {
       fields.giveBack(namespace, ref);
       Outcome outcome = fields.apply(namespace, ref, null, false);
       if (outcome instanceof Outcome.Rejected rejected) {
-        throw new KubernetesClientException(rejected.message());
+        // Which of its refusals it was makes no difference.
+        throw new KubernetesClientException(rejected.message(), HTTP_FORBIDDEN, null);
       }
       stored = get(namespace, ref);
     }

@@ -285,6 +285,31 @@ class RolloutTimeApiTest extends RolloutScenario {
   }
 
   @Test
+  void aCountedSpanIsTheStoresToLoseUntilItHasALaterOne() {
+    String namespace = stackWith("canary: 0, verifyTimeout: 4m");
+    apply(Manifests.withoutProbe(Manifests.deployment(namespace, "a", application.port())));
+    label("deployments", namespace, "a", Labels.INJECT, "java");
+    awaitInjected(namespace, "a");
+    controllers.rollOut(namespace, "a", Pods.healthy(sha256()).readyFor(Duration.ofHours(1)));
+    counts.count(revision(namespace, "a"), 1);
+    touch(namespace, "a");
+    awaitState(namespace, "a", "NotInStore");
+
+    clock.advance(Duration.ofMinutes(5));
+    passes.provoke("TracedWorkload", 2, () -> touch(namespace, "a"));
+    assertThat(injected(namespace, "a")).containsExactly("a");
+    assertThat(statusOf(namespace, "a").reverted()).isNull();
+
+    String former = statusOfStack(namespace, STACK).lastCanary().time();
+    clock.advance(Duration.ofMinutes(6));
+    touchStack(namespace);
+    eventually().until(() -> !statusOfStack(namespace, STACK).lastCanary().time().equals(former));
+    touch(namespace, "a");
+    awaitReverted(namespace, "a");
+    assertThat(statusOf(namespace, "a").reverted().reason()).isEqualTo("NotInStore");
+  }
+
+  @Test
   void timeDuringWhichThePipelineWasDownDoesNotCount() {
     String namespace = stackWith("canary: 0, verifyTimeout: 30m");
     unproven(namespace);

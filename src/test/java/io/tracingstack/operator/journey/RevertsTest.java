@@ -8,14 +8,26 @@ import io.tracingstack.operator.testing.Yaml;
 import org.junit.jupiter.api.Test;
 
 class RevertsTest {
+  private static final String FAILED =
+      """
+      reverted:
+        {revision: new, template: t, release: present, reason: CrashLoop, message: it ended,
+         counted: true, recovered: false, time: '2026-03-01T12:00:00Z', evidence: {pod: p}}
+      """;
+
+  private static final String HANDLED = FAILED + "handledRetry: noon\n";
   private static final TracedWorkloadStatus REVERTING =
-      Yaml.read(
-          """
-          reverted:
-            {revision: new, template: t, release: present, reason: CrashLoop, message: it ended,
-             counted: true, recovered: false, time: '2026-03-01T12:00:00Z', evidence: {pod: p}}
-          """,
-          TracedWorkloadStatus.class);
+      Yaml.read(FAILED, TracedWorkloadStatus.class);
+
+  @Test
+  void onlyANewValueOfTheAnnotationIsARetry() {
+    TracedWorkloadStatus retried = Yaml.read(HANDLED, TracedWorkloadStatus.class);
+
+    assertThat(Reverts.standing(retried, "new", "t", "noon")).isPresent();
+    assertThat(Reverts.standing(retried, "new", "t", null)).isPresent();
+    assertThat(Reverts.standing(retried, "new", "t", "later")).isEmpty();
+    assertThat(Reverts.standing(REVERTING, "new", "t", "noon")).isEmpty();
+  }
 
   @Test
   void whatSomethingElseForbidsIsWaitedForNoMoreAndStillNotTriedAgain() {

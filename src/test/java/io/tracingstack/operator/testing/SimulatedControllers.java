@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -366,9 +367,16 @@ public class SimulatedControllers {
                     .getHttpGet()
                     .setHttpHeaders(
                         List.of(new HTTPHeader(FakeApplication.POD, pod.getMetadata().getName()))));
+    // The operator finds pods by their labels. One that it found before its status was there would
+    // be
+    // one that does not start, for a clock that was put forward.
+    Map<String, String> labels = pod.getMetadata().getLabels();
+    pod.getMetadata().setLabels(null);
     Pod created = cluster.admin().resource(pod).create();
     created.setStatus(status(template, pods));
-    cluster.admin().resource(created).updateStatus();
+    Pod running = cluster.admin().resource(created).updateStatus();
+    running.getMetadata().setLabels(labels);
+    cluster.admin().resource(running).update();
     former.forEach(p -> cluster.admin().resource(p).withGracePeriod(0).delete());
   }
 

@@ -69,6 +69,16 @@ public record TracedWorkloadStatus(
         conditions);
   }
 
+  /**
+   * Whether a value of the annotation tracingstack.io/retry asks for another try: a new one does,
+   * and to take it away does not.
+   *
+   * @param retry may be null
+   */
+  public boolean retriedBy(String retry) {
+    return retry != null && !retry.equals(handledRetry);
+  }
+
   /** An announced change. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Plan(

@@ -263,11 +263,7 @@ class RolloutTimeApiTest extends RolloutScenario {
   @Test
   void theFirstRequestAfterALongSilenceIsGivenItsTime() {
     String namespace = stackWith("canary: 0");
-    apply(Manifests.withoutProbe(Manifests.deployment(namespace, "a", application.port())));
-    label("deployments", namespace, "a", Labels.INJECT, "java");
-    awaitInjected(namespace, "a");
-    controllers.rollOut(namespace, "a", Pods.healthy(sha256()).readyFor(Duration.ofHours(1)));
-    awaitState(namespace, "a", "AwaitingTraffic");
+    withoutTraffic(namespace);
 
     // Counted at once, and found by a search some seconds later.
     clock.advance(Duration.ofMinutes(9));
@@ -287,10 +283,7 @@ class RolloutTimeApiTest extends RolloutScenario {
   @Test
   void aCountedSpanIsTheStoresToLoseUntilItHasALaterOne() {
     String namespace = stackWith("canary: 0, verifyTimeout: 4m");
-    apply(Manifests.withoutProbe(Manifests.deployment(namespace, "a", application.port())));
-    label("deployments", namespace, "a", Labels.INJECT, "java");
-    awaitInjected(namespace, "a");
-    controllers.rollOut(namespace, "a", Pods.healthy(sha256()).readyFor(Duration.ofHours(1)));
+    withoutTraffic(namespace);
     counts.count(revision(namespace, "a"), 1);
     touch(namespace, "a");
     awaitState(namespace, "a", "NotInStore");
@@ -335,6 +328,15 @@ class RolloutTimeApiTest extends RolloutScenario {
     clock.advance(Duration.ofMinutes(31));
     touch(namespace, "a");
     awaitReverted(namespace, "a");
+  }
+
+  /** A workload without a probe to repeat, whose pods have served for an hour unasked. */
+  private void withoutTraffic(String namespace) {
+    apply(Manifests.withoutProbe(Manifests.deployment(namespace, "a", application.port())));
+    label("deployments", namespace, "a", Labels.INJECT, "java");
+    awaitInjected(namespace, "a");
+    controllers.rollOut(namespace, "a", Pods.healthy(sha256()).readyFor(Duration.ofHours(1)));
+    awaitState(namespace, "a", "AwaitingTraffic");
   }
 
   /** A workload whose pods have served for an hour, and whose agent was now found missing. */
